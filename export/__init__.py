@@ -1,0 +1,1 @@
+"""What leaves the building: released aggregates, accounts and deliveries."""

@@ -1,0 +1,1 @@
+"""What is asked, of whom, and how answers are kept and scored."""

@@ -1,0 +1,1 @@
+"""Statistics on item scores; knows nothing of schools, pupils or the law."""
