@@ -32,6 +32,8 @@ class OptionSet:
 
     code: str
     options: tuple[Option, ...]
+    period: Text | None = None
+    """The time these answers count over; each item that offers them names it. None: no frequency."""
 
     @property
     def values(self) -> tuple[int, ...]:
@@ -68,6 +70,12 @@ class Item:
     reversed: bool
     sensitive: bool
     explanation: str | None
+    topic: str = ""
+
+    @property
+    def period(self) -> Text | None:
+        """The time the question is about, where its answers count how often; else None."""
+        return self.option_set.period
 
     def accepts(self, value: int) -> bool:
         """Tell whether `value` can be stored as an answer to this item."""
