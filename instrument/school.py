@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from stdnum.exceptions import ValidationError
 from stdnum.nl import brin as brin_register
@@ -14,8 +15,15 @@ SECTORS: Final = ("po", "so", "vso", "vo")
 ONDERWIJSSOORTEN: Final = (
     "BO", "SBO", "SO", "VSO", "PRO", "VMBO-B", "VMBO-K", "VMBO-GT", "HAVO", "VWO",
 )  # fmt: skip
+CALENDAR: Final = ZoneInfo("Europe/Amsterdam")
+"""Whose days count for a Dutch school."""
 FIRST_MONTH: Final = 8
 """A schooljaar runs from 1 August to 31 July."""
+
+
+def today() -> date:
+    """Return the calendar day of Dutch schools, wherever the machine stands."""
+    return datetime.now(CALENDAR).date()
 
 
 class RegisterError(ValueError):

@@ -1,0 +1,189 @@
+"""The broker: the one process that owns a store; logs no answer, no code and no password."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import logging
+import os
+import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, contextmanager
+from typing import TYPE_CHECKING, Final, Self
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from instrument.store import sqlite
+from instrument.store.coordinators import CoordinatorDesk
+from instrument.store.data_folder import DataFolderError
+from instrument.store.dispatch import Dispatch
+from instrument.store.frontdesk import FrontDesk
+from instrument.store.keys import Effort, Keys
+from instrument.store.listener import Listener
+from instrument.store.operators import OperatorDesk
+from instrument.store.pupils import PupilDesk
+from instrument.store.sessions import Sessions
+from instrument.store.writer import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from types import TracebackType
+
+    from instrument.questionnaire import Edition
+    from instrument.store.coordinators import Release
+    from instrument.store.data_folder import DataFolder
+
+STRETCHERS: Final = max(2, os.cpu_count() or 2)
+"""Threads that derive keys from codes: slow on purpose, and so never in the writer's thread."""
+
+log = logging.getLogger("weerglas.broker")
+
+
+class BrokerRunning(RuntimeError):  # noqa: N818 - it reads as the fact it is
+    """Another broker owns this data folder."""
+
+
+def bundled_edition(code: str) -> Edition:
+    """Return an edition of the bundled item bank."""
+    from instrument import catalogue  # noqa: PLC0415 - reads question files, which only a running broker needs
+
+    return catalogue.edition(code)
+
+
+class Broker:
+    """Owns the store of a data folder while it is entered: `async with Broker(folder): …`."""
+
+    def __init__(
+        self,
+        folder: DataFolder,
+        *,
+        release: Release | None = None,
+        edition_of: Callable[[str], Edition] = bundled_edition,
+        effort: Effort | None = None,
+    ) -> None:
+        self._folder = folder
+        self._release = release
+        self._edition_of = edition_of
+        self._effort = effort
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            stack.enter_context(_lock(self._folder.lock))
+            stretching = stack.enter_context(ThreadPoolExecutor(STRETCHERS, thread_name_prefix="stretcher"))
+            writer = await self._writer()
+            stack.push_async_callback(writer.close)
+            listener = Listener(self._folder.socket, self._dispatch(writer, stretching).reply)
+            await listener.open()
+            stack.push_async_callback(listener.close)
+            self._stack = stack.pop_all()
+        log.info("the broker of %s listens", self._folder.path)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.__aexit__(kind, fault, trace)
+        log.info("the broker of %s has closed", self._folder.path)
+
+    async def _writer(self) -> Writer:
+        writer = Writer(self._folder.store)
+        try:
+            await writer.open()
+        except (sqlite.StoreDamaged, sqlite.DriverError, SQLAlchemyError) as fault:
+            raise DataFolderError(
+                f"{self._folder.store}: cannot be opened ({type(fault).__name__}); restore it from a backup"
+            ) from fault
+        return writer
+
+    def _dispatch(self, writer: Writer, stretching: ThreadPoolExecutor) -> Dispatch:
+        keys = Keys(self._folder.secret, effort=self._effort)
+        sessions = Sessions(self._folder.operator_key)
+        return Dispatch(
+            sessions,
+            front=FrontDesk(writer, keys, sessions, stretching, self._edition_of),
+            pupils=PupilDesk(writer, keys, sessions),
+            coordinators=CoordinatorDesk(writer, sessions, self._release),
+            operators=OperatorDesk(writer, keys, stretching, self._edition_of),
+        )
+
+
+async def run(
+    folder: DataFolder,
+    release: Release | None = None,
+    *,
+    edition_of: Callable[[str], Edition] = bundled_edition,
+    effort: Effort | None = None,
+    started: Callable[[], None] | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT, or until cancelled; then answer what waits and close the store."""
+    stop = asyncio.Event()
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with Broker(folder, release=release, edition_of=edition_of, effort=effort):
+        if started is not None:
+            started()
+        await stop.wait()
+
+
+@contextmanager
+def running(
+    folder: DataFolder,
+    *,
+    release: Release | None = None,
+    edition_of: Callable[[str], Edition] = bundled_edition,
+    effort: Effort | None = None,
+) -> Iterator[None]:
+    """Run a broker in a thread of this process for the duration; raises `BrokerRunning` beside another."""
+    background = _Background(Broker(folder, release=release, edition_of=edition_of, effort=effort))
+    background.start()
+    try:
+        yield
+    finally:
+        background.stop()
+
+
+class _Background:
+    def __init__(self, broker: Broker) -> None:
+        self._broker = broker
+        self._settled = threading.Event()
+        self._fault: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="broker", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+        self._settled.wait()
+        if self._fault is not None:
+            raise self._fault
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except BaseException as fault:  # noqa: BLE001 - raised again in the thread that started this one
+            self._fault = fault
+        finally:
+            self._settled.set()
+
+    async def _serve(self) -> None:
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        async with self._broker:
+            self._settled.set()
+            await self._stop.wait()
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BrokerRunning(
+                f"{path.parent}: another broker has this data folder; stop it, or use it"
+            ) from None
+        yield

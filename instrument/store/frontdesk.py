@@ -1,0 +1,139 @@
+"""The front desk: what may be asked without a session; turns a code or a password into one."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+import pysqlite3
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+
+from instrument import deelnamecode
+from instrument.store import afnames, codes, drafts, schools
+from instrument.store.pace import Pace
+from instrument.store.refusals import Refused
+from instrument.store.sessions import CoordinatorSession, PupilSession, Sessions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Executor
+
+    from sqlalchemy import Connection
+
+    from instrument.questionnaire import Edition
+    from instrument.store.afnames import OpenAfname
+    from instrument.store.drafts import Draft
+    from instrument.store.keys import CodeKeys, Keys
+    from instrument.store.requests import Request
+    from instrument.store.writer import Writer
+
+LOGINS_PER_MINUTE: Final = 10
+
+_HASHER: Final = PasswordHasher()
+
+
+@dataclass(frozen=True, slots=True)
+class FrontDesk:
+    """Answers enter, login and health."""
+
+    writer: Writer
+    keys: Keys
+    sessions: Sessions
+    stretching: Executor
+    edition_of: Callable[[str], Edition]
+    code_pace: Pace = field(default_factory=Pace)
+    login_pace: Pace = field(default_factory=lambda: Pace(per_minute=LOGINS_PER_MINUTE))
+
+    async def enter(self, request: Request) -> dict[str, Any]:
+        """Begin, or resume, the answering of a code: which items were answered, never the answers."""
+        code = _read_code(request.text("code"))
+        address = request.optional_text("address") or ""
+        async with self.code_pace.attempt(address) as attempt:
+            entry = await self._find(code)
+            attempt.wrong = entry is None
+        if entry is None:
+            raise Refused("unknown_code")
+        session = PupilSession(entry.afname.afname_id, self.edition_of(entry.afname.edition), entry.keys)
+        answered = [item.code for item in session.edition.items if item.code in entry.draft.answers]
+        return {
+            "session": self.sessions.begin(session),
+            "edition": session.edition.code,
+            "answered": answered,
+        }
+
+    async def login(self, request: Request) -> dict[str, Any]:
+        """Begin a coordinator's session."""
+        name, password = request.text("name"), request.text("password")
+        async with self.login_pace.attempt(request.optional_text("address") or "") as attempt:
+            account = await self.writer.run(lambda connection: schools.account(connection, name))
+            known = None if account is None else account.password_hash
+            right = await self._off_loop(_is_right, known, password)
+            attempt.wrong = not right
+        if account is None or not right:
+            raise Refused("wrong_login")
+        session = CoordinatorSession(account.name, account.vestigingsnummer)
+        return {"session": self.sessions.begin(session), "vestigingsnummer": account.vestigingsnummer}
+
+    async def health(self, _request: Request) -> dict[str, Any]:
+        """Tell that the broker and its store answer."""
+        await self.writer.run(lambda connection: connection.exec_driver_sql("SELECT 1").scalar())
+        return {"status": "ok", "sqlite": pysqlite3.sqlite_version}
+
+    async def _find(self, code: str) -> _Entry | None:
+        # A code does not name its afname, so it is tried against every open one: about 30 ms each, in
+        # threads. A server for some schools has few open at a time; one for hundreds needs a hint here.
+        tried = await self.writer.run(afnames.all_open)
+        if not tried:
+            raise Refused("afname_closed")
+        opened = await asyncio.gather(
+            *(self._off_loop(self.keys.of_code, code, afname.salt) for afname in tried)
+        )
+        pairs = list(zip(tried, opened, strict=True))
+        return await self.writer.run(lambda connection: _first_fitting(connection, pairs))
+
+    async def _off_loop(self, function: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401 - as the function
+        return await asyncio.get_running_loop().run_in_executor(self.stretching, function, *arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    afname: OpenAfname
+    keys: CodeKeys
+    draft: Draft
+
+
+def hash_password(password: str) -> str:
+    """Return what is kept of a password."""
+    return _HASHER.hash(password)
+
+
+def _read_code(text: str) -> str:
+    try:
+        return deelnamecode.normalise(text)
+    except deelnamecode.MalformedCode:
+        raise Refused("malformed_code") from None
+
+
+def _first_fitting(connection: Connection, pairs: list[tuple[OpenAfname, CodeKeys]]) -> _Entry | None:
+    for afname, keys in pairs:
+        if codes.stamgroep_of(connection, afname.afname_id, keys) is not None:
+            return _Entry(afname, keys, drafts.read(connection, afname.afname_id, keys))
+        if codes.is_spent(connection, afname.afname_id, keys):
+            raise Refused("used_code")
+    return None
+
+
+def _is_right(password_hash: str | None, password: str) -> bool:
+    try:
+        # For an unknown name as much work, so that the time taken does not tell which names exist.
+        return _HASHER.verify(password_hash or _nobody(), password) and password_hash is not None
+    except VerificationError:
+        return False
+
+
+@cache
+def _nobody() -> str:
+    return hash_password("nobody's password")

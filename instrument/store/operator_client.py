@@ -1,0 +1,194 @@
+"""The operator's client: what the command line may do with a data folder, without an event loop."""
+
+from __future__ import annotations
+
+import contextlib
+import socket as sockets
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from instrument.afname import Afname, Stamgroep
+from instrument.store import frames
+from instrument.store.records import afname_from_dict, afname_to_dict, school_from_dict, school_to_dict
+from instrument.store.refusals import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from instrument.school import School, Schooljaar
+    from instrument.store.coordinators import Release
+    from instrument.store.data_folder import DataFolder
+    from instrument.store.ledger import Event
+    from instrument.store.responses import ResponseRow
+
+PATIENCE: Final = 600.0
+"""Seconds to wait for a reply: thousands of codes take minutes."""
+STARTING: Final = 10.0
+"""Seconds in which a broker that holds the lock must answer."""
+PAGE_ROWS: Final = 2_000
+CHUNK_ROWS: Final = 500
+
+
+class BrokerUnreachable(Exception):  # noqa: N818 - it reads as the fact it is
+    """No broker answers; what was asked is not acknowledged and may be asked again."""
+
+    def __init__(self, socket: Path | None = None) -> None:
+        place = f" at {socket}" if socket else ""
+        super().__init__(f"no broker answers{place}; start it with `weerglas serve` and try again")
+
+
+class BlockingClient:
+    """Asks the broker one thing at a time."""
+
+    def __init__(self, socket: Path) -> None:
+        self._number = 0
+        self._socket = sockets.socket(sockets.AF_UNIX, sockets.SOCK_STREAM)
+        self._socket.settimeout(PATIENCE)
+        try:
+            self._socket.connect(str(socket))
+        except OSError as fault:
+            self._socket.close()
+            raise BrokerUnreachable(socket) from fault
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+    def call(self, op: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+        """Return the answer to a request; raises `Refused` or `BrokerUnreachable`."""
+        self._number += 1
+        frame = frames.encode({**fields, "id": self._number, "op": op})
+        try:
+            self._socket.sendall(frame)
+            reply = frames.receive(self._socket)
+        except (OSError, EOFError) as fault:
+            raise BrokerUnreachable from fault
+        if "refused" in reply:
+            raise Refused(reply["refused"], reply.get("detail"))
+        answer: dict[str, Any] = reply["ok"]
+        return answer
+
+
+@contextmanager
+def operator(folder: DataFolder, *, release: Release | None = None) -> Iterator[Operator]:
+    """Give an operator of a data folder: of its running broker, else of one that runs as long as this."""
+    with contextlib.ExitStack() as stack:
+        yield Operator(stack.enter_context(_client(folder, release, stack)), folder.operator_key)
+
+
+def _client(folder: DataFolder, release: Release | None, stack: contextlib.ExitStack) -> BlockingClient:
+    deadline = time.monotonic() + STARTING
+    while True:
+        with contextlib.suppress(BrokerUnreachable):
+            return BlockingClient(folder.socket)
+        from instrument.store import broker  # noqa: PLC0415 - takes a second, and kernels import this module
+
+        with contextlib.suppress(broker.BrokerRunning):
+            stack.enter_context(broker.running(folder, release=release))
+        # Where another broker has the lock it is starting, or going; both end soon.
+        if time.monotonic() > deadline:
+            raise BrokerUnreachable(folder.socket)
+        time.sleep(0.05)
+
+
+class Operator:
+    """Everything that the command line asks of a broker, with the values of the house."""
+
+    def __init__(self, client: BlockingClient, key: str) -> None:
+        self._client = client
+        self._key = key
+        self._call("hello")
+
+    def add_school(self, school: School) -> None:
+        """Keep a school; refuses one that is there already."""
+        self._call("add_school", school=school_to_dict(school))
+
+    def add_account(self, *, name: str, password: str, vestigingsnummer: str) -> None:
+        """Give a coordinator of a school a login."""
+        self._call("add_account", name=name, password=password, vestigingsnummer=vestigingsnummer)
+
+    def open_afname(  # noqa: PLR0913 - an afname has these facts
+        self,
+        *,
+        vestigingsnummer: str,
+        schooljaar: Schooljaar,
+        edition: str,
+        fingerprint: str,
+        stamgroepen: Sequence[Stamgroep],
+        opened_on: date,
+    ) -> Afname:
+        """Open an afname and return it with its id; refuses a second open one of the same vestiging."""
+        groups = tuple(stamgroepen)
+        wanted = Afname("(new)", vestigingsnummer, schooljaar, edition, fingerprint, groups, opened_on)
+        answer = self._call("open_afname", afname=afname_to_dict(wanted))
+        return replace(wanted, afname_id=answer["afname_id"])
+
+    def close_afname(self, vestigingsnummer: str, *, on: date) -> Afname:
+        """Close the open afname of a school: codes and drafts are destroyed, the responses are frozen."""
+        answer = self._call("close_afname", vestigingsnummer=vestigingsnummer, on=on.isoformat())
+        return afname_from_dict(answer["afname"])
+
+    def issue_codes(self, afname_id: str, *, stamgroep: str, number: int) -> list[str]:
+        """Draw codes for a stamgroep; they can never be read again."""
+        answer = self._call("issue_codes", afname_id=afname_id, stamgroep=stamgroep, number=number)
+        return list(answer["codes"])
+
+    def schools(self) -> list[School]:
+        """Return all schools."""
+        return [school_from_dict(fields) for fields in self._call("schools")["schools"]]
+
+    def afnames(self) -> list[Afname]:
+        """Return all afnamen."""
+        return [afname_from_dict(fields) for fields in self._call("afnames")["afnames"]]
+
+    def response(self, afname_id: str) -> dict[str, int]:
+        """Return the number of used codes per stamgroep, also of an open afname."""
+        return self._call("response", afname_id=afname_id)
+
+    def responses(self, afname_id: str) -> Iterator[ResponseRow]:
+        """Yield the responses of a closed afname, page by page, in the order of their random keys."""
+        after = None
+        while True:
+            page = self._call("responses", afname_id=afname_id, after=after, limit=PAGE_ROWS)
+            yield from page["rows"]
+            after = page["after"]
+            if after is None:
+                return
+
+    def add_responses(self, afname_id: str, rows: Iterable[ResponseRow]) -> int:
+        """Put simulated answers into an open afname of a simulated school; returns how many."""
+        given, added = list(rows), 0
+        for start in range(0, len(given), CHUNK_ROWS):
+            chunk = given[start : start + CHUNK_ROWS]
+            added += self._call("add_responses", afname_id=afname_id, rows=chunk)["added"]
+        return added
+
+    def append_event(
+        self,
+        *,
+        vestigingsnummer: str,
+        schooljaar: Schooljaar,
+        type: str,  # noqa: A002 - the field's name in the ledger
+        payload: Mapping[str, Any],
+    ) -> Event:
+        """Add an event to the ledger of toestemming and return it."""
+        fields = {"vestigingsnummer": vestigingsnummer, "schooljaar": str(schooljaar), "type": type}
+        event: Event = self._call("append_event", **fields, payload=dict(payload))["event"]
+        return event
+
+    def events(self, vestigingsnummer: str) -> list[Event]:
+        """Return the events of one vestiging, the oldest first."""
+        return list(self._call("events", vestigingsnummer=vestigingsnummer)["events"])
+
+    def verify(self) -> dict[str, Any]:
+        """Check the seals of all responses and the chain of the ledger; `sound` sums it up."""
+        return self._call("verify")
+
+    def _call(self, op: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+        return self._client.call(op, capability=self._key, **fields)
