@@ -1,0 +1,123 @@
+"""The doors: a pupil's deelnamecode, a coordinator's name and password; plain HTML, and no kernel."""
+
+from __future__ import annotations
+
+import tomllib
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jupyter_server.auth.decorator import allow_unauthenticated
+from jupyter_server.base.handlers import JupyterHandler
+
+from instrument.serving.visitors import COORDINATOR, PUPIL, Visitor
+from instrument.store.client import BrokerClient, BrokerUnreachable, Refused
+
+PAGES: Final = Path(__file__).parent / "pages"
+SENTENCES: Final[dict[str, dict[str, str]]] = tomllib.loads((PAGES / "sentences.toml").read_text("utf-8"))
+TEMPLATES: Final = Environment(loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined)
+LONGEST_FIELD: Final = 200
+
+
+class PlainPage(JupyterHandler):
+    """A page without JavaScript, open to everybody."""
+
+    def show(self, page: str, **values: str) -> None:
+        """Write one of the pages in `pages/`."""
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.set_header("Cache-Control", "no-store")
+        self.finish(TEMPLATES.get_template(page).render(xsrf=self.xsrf_token.decode(), **values))
+
+
+class Door(PlainPage, ABC):
+    """A form that asks the broker for a session and then shows the way in."""
+
+    role: ClassVar[str]
+    page: ClassVar[str]
+    inside: ClassVar[str]
+
+    @abstractmethod
+    async def ask(self) -> dict[str, Any]:
+        """Ask the broker to open a session with what was filled in."""
+
+    @allow_unauthenticated
+    async def get(self) -> None:
+        """Show the form."""
+        self.show(self.page, fault="")
+
+    @allow_unauthenticated
+    async def post(self) -> None:
+        """Let in whom the broker knows; tell anybody else in one sentence what to do."""
+        try:
+            session = await self.ask()
+        except Refused as refusal:
+            self._turn_away(403, refusal.reason)
+        except BrokerUnreachable:
+            self._turn_away(503, "unreachable")
+        else:
+            await self._let_in(str(session["session"]))
+
+    @property
+    def broker(self) -> BrokerClient:
+        """The server's connection to the broker."""
+        client: BrokerClient = self.settings["broker"]
+        return client
+
+    def filled_in(self, name: str) -> str:
+        """Return what was filled in, cut to a sane length."""
+        return str(self.get_body_argument(name, "", strip=True))[:LONGEST_FIELD]
+
+    async def _let_in(self, capability: str) -> None:
+        await end_visit(self)
+        self.settings["visitors"].welcome(self, Visitor(role=self.role, capability=capability))
+        self.redirect(self.inside, status=303)
+
+    def _turn_away(self, status: int, reason: str) -> None:
+        sentences = SENTENCES[self.role]
+        self.set_status(status)
+        self.show(self.page, fault=sentences.get(reason, sentences["otherwise"]))
+
+
+class PupilDoor(Door):
+    """`/`: the deelnamecode; sent as a form, so that it stands in no address and no log."""
+
+    role = PUPIL
+    page = "deelnamecode.html"
+    inside = "/leerling"
+
+    async def ask(self) -> dict[str, Any]:
+        """Open the draft of a deelnamecode."""
+        code, address = self.filled_in("deelnamecode"), str(self.request.remote_ip)
+        return await self.broker.call("enter", code=code, address=address)
+
+
+class CoordinatorDoor(Door):
+    """`/school`: name and password of a coordinator."""
+
+    role = COORDINATOR
+    page = "inloggen.html"
+    inside = "/coordinator"
+
+    async def ask(self) -> dict[str, Any]:
+        """Open the school of a coordinator."""
+        name, password = self.filled_in("naam"), self.filled_in("wachtwoord")
+        address = str(self.request.remote_ip)
+        return await self.broker.call("login", name=name, password=password, address=address)
+
+
+class WayOut(PlainPage):
+    """`/uit`: forget the visitor, end the kernel."""
+
+    @allow_unauthenticated
+    async def get(self) -> None:
+        """Leave, and say so."""
+        await end_visit(self)
+        self.show("uit.html")
+
+
+async def end_visit(handler: JupyterHandler) -> None:
+    """Forget the visitor of a request, and end the kernel of the visit."""
+    visitor = handler.settings["visitors"].leave(handler)
+    if visitor:
+        await handler.settings["kernel_manager"].end_kernel_of(visitor.kernel_id)
