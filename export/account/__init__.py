@@ -1,0 +1,1 @@
+"""The evidence: research data, what the notebooks found, and the verantwoordingsdocument."""

@@ -1,0 +1,113 @@
+"""Results on their way from a notebook to the document: what its last cell shows, and nothing typed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from export import dutch
+from export.account import tables as account_tables
+from export.account import thresholds
+from export.account.answer_figure import AnswerFigure
+from export.account.attempt import NotComputed
+from export.account.tables import Table
+from export.account.texts import text
+from export.disclosure import TOO_FEW
+from instrument import editions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from export.account.research_file import ResearchData
+    from export.account.thresholds import Judgement
+
+MIME: Final = "application/vnd.weerglas.findings+json"
+DECIMALS: Final = 9
+"""More than any table shows, fewer than where two machines differ."""
+
+Block: TypeAlias = Table | AnswerFigure
+"""What a section of the document is made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What one notebook found: `facts` for the claims table, `sections` of blocks for the document."""
+
+    facts: dict[str, Any]
+    sections: dict[str, list[Block]]
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
+        blocks = [block for section in self.sections.values() for block in section]
+        n_tables = sum(isinstance(block, Table) for block in blocks)
+        sent = text("findings", "sent", n_tables=n_tables, n_figures=len(blocks) - n_tables)
+        sections = {name: [_block(block) for block in section] for name, section in self.sections.items()}
+        return {MIME: {"facts": self.facts, "sections": sections}, "text/markdown": sent, "text/plain": sent}
+
+
+def of_items(
+    data: ResearchData, statistics: Mapping[str, pd.DataFrame | NotComputed], blocks: Sequence[Block]
+) -> Findings:
+    """Return the findings of the item analysis: scale code to item statistics, and what to print."""
+    facts = {"items": [_item_facts(data, scale, frame) for scale, frame in statistics.items()]}
+    sections: dict[str, list[Block]] = {"data": [account_tables.about(data)], "items": list(blocks)}
+    return Findings({**_about(data), **facts}, sections)
+
+
+def of_reliability(data: ResearchData, judgements: Sequence[Judgement], blocks: Sequence[Block]) -> Findings:
+    """Return the findings on reliability: a judgement per scale, and what to print."""
+    facts = {"reliability": [_reliability_facts(data, judgement) for judgement in judgements]}
+    sections: dict[str, list[Block]] = {
+        "reliability": list(blocks),
+        "thresholds": [account_tables.threshold_table()],
+    }
+    return Findings({**_about(data), **facts}, sections)
+
+
+def _block(block: Block) -> dict[str, Any]:
+    return {"kind": "table" if isinstance(block, Table) else "figure", **asdict(block)}
+
+
+def _about(data: ResearchData) -> dict[str, Any]:
+    return {
+        "edition": data.edition.code,
+        "edition_title": data.edition.title["nl"],
+        "fingerprint": editions.fingerprint(data.edition),
+        "simulated": data.simulated,
+        "dated": data.dated.isoformat(),
+        "dated_in_words": dutch.day(data.dated),
+    }
+
+
+def _item_facts(data: ResearchData, scale: str, statistics: pd.DataFrame | NotComputed) -> dict[str, Any]:
+    lowest = {} if isinstance(statistics, NotComputed) else _lowest(statistics["rir"])
+    return {**_scale_facts(data, scale), **lowest}
+
+
+def _lowest(rir: pd.Series) -> dict[str, Any]:
+    return {"lowest_item": str(rir.idxmin()), "lowest_rir": round(float(rir.min()), DECIMALS)}
+
+
+def _reliability_facts(data: ResearchData, judgement: Judgement) -> dict[str, Any]:
+    about = {**_scale_facts(data, judgement.scale), "verdict": judgement.verdict}
+    result, lambda2 = judgement.reliability, judgement.lambda2
+    if judgement.verdict == TOO_FEW or isinstance(result, NotComputed) or isinstance(lambda2, NotComputed):
+        return about
+    return {
+        **about,
+        "alpha": round(result.alpha, DECIMALS),
+        "ci_low": round(result.ci_low, DECIMALS),
+        "ci_high": round(result.ci_high, DECIMALS),
+        "lambda2": round(lambda2.value, DECIMALS),
+        "n_respondents": result.n_respondents,
+    }
+
+
+def _scale_facts(data: ResearchData, code: str) -> dict[str, Any]:
+    return {
+        "scale": code,
+        "title": next(scale.title["nl"] for scale in data.edition.scales if scale.code == code),
+        "n_items": len(data.edition.items_of(code)),
+        "consistency_demanded": code not in thresholds.load().causal_indicators,
+    }
