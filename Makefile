@@ -1,0 +1,52 @@
+# Weerglas: `make demo` runs the whole monitor on simulated schools, `make test` proves it. Both set themselves up.
+PYTHON ?= python3
+VENV := .venv
+UV_VERSION := 0.13.9
+READY := $(VENV)/.ready
+BIN := $(VENV)/bin
+export UV_PROJECT_ENVIRONMENT := $(VENV)
+export PYTHONUTF8 := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint test-slow browser clean
+
+help:  ## Show what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+setup: $(READY)  ## Prepare .venv with the exact versions of uv.lock
+
+$(READY): uv.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Weerglas needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
+	@echo "Setting up .venv with the versions of uv.lock (once; about half a minute)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv --without-pip $(VENV)
+	@command -v uv >/dev/null || test -x $(BIN)/uv || $(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@PATH="$$PATH:$(BIN)" uv sync --frozen --inexact --quiet --python $(BIN)/python
+	@touch $@
+
+demo: setup  ## Serve an open afname of a simulated school on 127.0.0.1
+	@$(BIN)/weerglas demo $(DEMO)
+
+lint: setup
+	@echo "Style, types and walls: uv lock, ruff, mypy, import-linter"
+	@PATH="$$PATH:$(BIN)" uv lock --check --quiet
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports
+
+browser:
+	@command -v $${WEERGLAS_CHROMIUM:-chromium} >/dev/null || command -v chromium-browser google-chrome >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing Debian's chromium for the browser tests"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	else echo "NO CHROMIUM: install it, or name one in WEERGLAS_CHROMIUM; browser tests are skipped"; fi
+
+test: setup browser lint  ## Prove everything: style, walls, unit, golden, fault and browser tests, notebooks
+	@echo "Tests, and the notebooks of the evidence against their committed outputs"
+	@$(BIN)/pytest tests notebooks/3*.ipynb --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg -m "not slow"
+
+test-slow: setup browser  ## The proofs that take minutes
+	@$(BIN)/pytest tests -m slow
+
+clean:  ## Remove .venv and caches (never a data folder)
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build *.egg-info
