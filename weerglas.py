@@ -52,7 +52,8 @@ class FrontDoor(click.Group):
         except Exception as fault:
             if type(fault).__module__.partition(".")[0] not in OUR_PACKAGES:
                 raise
-            click.echo(f"weerglas: {fault}", err=True)
+            for line in str(fault).splitlines():
+                click.echo(f"weerglas: {line}", err=True)
             sys.exit(WRONG_INPUT)
 
 

@@ -13,7 +13,6 @@ import click
 
 from commands.serve import NOTEBOOKS
 from instrument import catalogue, editions
-from instrument.store import sqlite
 from instrument.store.data_folder import DataFolder, DataFolderError
 from instrument.store.operator_client import operator
 
@@ -51,6 +50,8 @@ def _python() -> Iterator[Finding]:
 
 
 def _sqlite() -> Iterator[Finding]:
+    from instrument.store import sqlite  # noqa: PLC0415 - half a second that every other command saves
+
     yield from _tried(lambda: f"SQLite {sqlite.checked_version()} (3.51.3 or newer is needed)")
 
 

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from instrument.store import sqlite
-
 FORMAT: Final = 1
 """Raised when a newer program can no longer read an older folder."""
 SECRET_BYTES: Final = 32
@@ -46,6 +44,8 @@ class DataFolder:
     @classmethod
     def create(cls, path: Path, *, simulated: bool = False) -> DataFolder:
         """Make a new data folder with its own secret, in a place where nothing is yet."""
+        from instrument.store import sqlite  # noqa: PLC0415 - half a second that every other command saves
+
         path = Path(path).absolute()
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             raise DataFolderError(f"{path}: something is there already; name a folder that is new or empty")
@@ -106,7 +106,7 @@ def _marker(*, simulated: bool) -> str:
 
 def _check_marker(path: Path) -> None:
     if not path.is_dir():
-        raise DataFolderError(f"{path}: there is no such data folder; make one with `weerglas demo --data`")
+        raise DataFolderError(f"{path}: no such data folder; make one with `weerglas init`, or try `weerglas demo`")
     if not (path / MARKER).is_file():
         raise DataFolderError(f"{path}: is not a data folder ({MARKER} is missing); name another folder")
     if (found := _read_marker(path).get("format")) != FORMAT:
