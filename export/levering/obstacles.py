@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from export.levering import summary, termijn, toestemming
 from export.disclosure import MINIMUM_ANSWERS, DisclosureError
-from export.indicators import edition_of
 from export.dutch import day
+from export.indicators import edition_of
+from export.levering import summary, termijn, toestemming
 from export.levering.sentences import sentence
 from export.levering.summary_text import leerjaar
 from export.levering.toestemming_form import ToestemmingFaults

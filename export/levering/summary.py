@@ -6,11 +6,11 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from export.levering import termijn
 from export.disclosure import Disclosure, Released, Suppressed
 from export.indicators import Row, edition_of, indicators
-from export.participation import Participation, Stratum, participation
+from export.levering import termijn
 from export.levering.sentences import sentence, texts
+from export.participation import Participation, Stratum, participation
 from instrument.editions import fingerprint
 
 if TYPE_CHECKING:

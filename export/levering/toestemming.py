@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from export.levering import termijn, toestemming_form
 from export.dutch import day
+from export.levering import termijn, toestemming_form
 from export.levering.sentences import sentence
 from export.levering.toestemming_form import UNREADABLE, Fields, ToestemmingFaults
 from instrument.school import FIRST_MONTH

@@ -106,7 +106,7 @@ def _marker(*, simulated: bool) -> str:
 
 def _check_marker(path: Path) -> None:
     if not path.is_dir():
-        raise DataFolderError(f"{path}: no such data folder; make one with `weerglas init`, or try `weerglas demo`")
+        raise DataFolderError(f"{path}: no such data folder; make one: `weerglas init`, or `weerglas demo`")
     if not (path / MARKER).is_file():
         raise DataFolderError(f"{path}: is not a data folder ({MARKER} is missing); name another folder")
     if (found := _read_marker(path).get("format")) != FORMAT:
