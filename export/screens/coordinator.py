@@ -50,11 +50,15 @@ class CoordinatorPage:
         self._heading, self._response, self._results, self._message = (widgets.HTML() for _ in range(4))
         self._sure = widgets.Checkbox(description=self._texts["sluiten_zeker"], indent=False)
         self._sure.layout.width = "auto"
-        self._close = widgets.Button(description=self._texts["sluiten"], disabled=True)
+        self._close = widgets.Button(
+            description=self._texts["sluiten"], disabled=True, button_style="primary"
+        )
         self._sure.observe(self._allow_closing, "value")
         self._close.on_click(lambda _button: self._soon(self._close_afname))
         self._closing = _hidden(self._sure, self._close)
-        self._panel = ToestemmingPanel(self._texts, today=today(), give=lambda: self._soon(self._give))
+        self._panel = ToestemmingPanel(
+            self._texts, today=today(), give=lambda: self._soon(self._give, self._panel.message)
+        )
         explained = widgets.HTML(_show("toestemming.html", texts=self._texts))
         self._mandate = _hidden(explained, self._panel.box)
         self.box = widgets.VBox(
@@ -63,27 +67,29 @@ class CoordinatorPage:
         self._tasks: set[asyncio.Task[None]] = set()
         self._soon(self._follow)
 
-    def _soon(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Do work in a task; what goes wrong is said on the page, never raised into the void."""
-        task = asyncio.get_event_loop().create_task(self._told(work))
+    def _soon(self, work: Callable[[], Awaitable[None]], place: widgets.HTML | None = None) -> None:
+        """Do work in a task; what goes wrong is said in a place on the page, never raised into the void."""
+        task = asyncio.get_event_loop().create_task(self._told(work, place or self._message))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _told(self, work: Callable[[], Awaitable[None]]) -> None:
+    async def _told(self, work: Callable[[], Awaitable[None]], place: widgets.HTML) -> None:
         try:
             await work()
         except client.BrokerUnreachable:
-            self._say(self._texts["onbereikbaar"], fault=True)
+            _say(place, self._texts["onbereikbaar"], fault=True)
         except client.Refused as refusal:
-            self._say(self._texts["geweigerd"].format(reden=refusal), fault=True)
+            reasons = self._texts["geweigerd"]
+            _say(place, reasons.get(refusal.reason, reasons["anders"]), fault=True)
         except ToestemmingFaults as faults:
-            self._say(*faults.faults, fault=True)
+            _say(place, *map(self._panel.named, faults.faults), fault=True)
 
     async def _follow(self) -> None:
-        await self._refresh()
-        while self._afname is None or self._afname["closed_on"] is None:
+        while True:
+            await self._told(self._refresh, self._message)
+            if self._afname is not None and self._afname["closed_on"] is not None:
+                return
             await asyncio.sleep(REFRESH_EVERY)
-            await self._told(self._refresh)
 
     async def _refresh(self) -> None:
         state = await self._session.call("school")
@@ -103,7 +109,7 @@ class CoordinatorPage:
     async def _close_afname(self) -> None:
         await self._session.call("close_afname")
         await self._refresh()
-        self._say(self._texts["gesloten"])
+        _say(self._message, self._texts["gesloten"])
 
     async def _give(self) -> None:
         if self._afname is None:
@@ -118,14 +124,8 @@ class CoordinatorPage:
             current=toestemming.current(events, schooljaar),
         )
         await self._session.call("give_toestemming", type=event["type"], fields=event["payload"])
-        self._say(
-            self._texts["toestemming_gegeven"].format(
-                datum=dutch.day(date.fromisoformat(event["payload"]["leverdatum"]))
-            )
-        )
-
-    def _say(self, *lines: str, fault: bool = False) -> None:
-        self._message.value = _show("message.html", lines=lines, fault=fault)
+        delivered_from = dutch.day(date.fromisoformat(event["payload"]["leverdatum"]))
+        _say(self._panel.message, self._texts["toestemming_gegeven"].format(datum=delivered_from))
 
 
 def _texts() -> dict[str, Any]:
@@ -134,6 +134,10 @@ def _texts() -> dict[str, Any]:
 
 def _show(template: str, **values: Any) -> str:  # noqa: ANN401 - whatever a template shows
     return TEMPLATES.get_template(template).render(values)
+
+
+def _say(place: widgets.HTML, *lines: str, fault: bool = False) -> None:
+    place.value = _show("message.html", lines=lines, fault=fault)
 
 
 def _hidden(*children: widgets.Widget) -> widgets.VBox:

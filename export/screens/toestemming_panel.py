@@ -34,12 +34,18 @@ class ToestemmingPanel:
         }
         self._button = widgets.Button(description=texts["toestemming_geven"], button_style="primary")
         self._button.on_click(lambda _button: give())
-        self.box = widgets.VBox([*self._rows(), self._button])
+        self.message = widgets.HTML()
+        self.box = widgets.VBox([*self._rows(), self._button, self.message])
 
     @property
     def filled_in(self) -> dict[str, Any]:
         """Return what stands in the form, days as `2027-03-31`."""
         return {name: _plain(field.value) for name, field in self._fields.items()}
+
+    def named(self, fault: str) -> str:
+        """Return a fault of the form with the words that stand before its field, instead of its code."""
+        code, colon, rest = fault.partition(":")
+        return f"{self._texts['velden'].get(code, code)}{colon}{rest}"
 
     def _rows(self) -> list[widgets.Widget]:
         for name, field in self._fields.items():

@@ -30,7 +30,7 @@ def test_two_folders_have_two_secrets(tmp_path: Path) -> None:
 
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
     """A typing error in --data must not make a second, empty store."""
-    with pytest.raises(DataFolderError, match="there is no such data folder"):
+    with pytest.raises(DataFolderError, match="no such data folder"):
         DataFolder(tmp_path / "nowhere")
 
 
