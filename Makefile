@@ -35,7 +35,7 @@ lint: setup
 	@$(BIN)/lint-imports
 
 browser:
-	@command -v $${WEERGLAS_CHROMIUM:-chromium} >/dev/null || command -v chromium-browser google-chrome >/dev/null || \
+	@command -v $${WEERGLAS_CHROMIUM:-chromium} >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  echo "Installing Debian's chromium for the browser tests"; \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
