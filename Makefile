@@ -8,7 +8,7 @@ export UV_PROJECT_ENVIRONMENT := $(VENV)
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint test-slow browser clean
+.PHONY: help setup demo test lint test-slow bench-psychometrics browser clean
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -47,6 +47,9 @@ test: setup browser lint  ## Prove everything: style, walls, unit, golden, fault
 
 test-slow: setup browser  ## The proofs that take minutes
 	@$(BIN)/pytest tests -m slow
+
+bench-psychometrics: setup  ## Time the psychometric core, beside R where it is installed
+	@$(BIN)/python -m benchmarks.bench_psychometrics
 
 clean:  ## Remove .venv and caches (never a data folder)
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build *.egg-info

@@ -4,16 +4,36 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from psychometrics import bootstrap
+from psychometrics.composite_reliability import categorical_omega, omega_hierarchical, ordinal_alpha
 from psychometrics.scores import ScoresError, checked_groups, complete_cases
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
+
+    from psychometrics.bootstrap import BootstrapInterval
+
+__all__ = [
+    "LowerBound",
+    "Reliability",
+    "StandardError",
+    "alpha_per_group",
+    "bootstrap_interval",
+    "categorical_omega",
+    "cronbach_alpha",
+    "guttman_lambda2",
+    "omega_hierarchical",
+    "ordinal_alpha",
+    "standard_error_of_measurement",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +64,23 @@ class LowerBound:
         return f"lower bound = {self.value:.3f}; {_over(self.n_items, self.n_respondents)}"
 
 
+@dataclass(frozen=True, slots=True)
+class StandardError:
+    """How far sum scores lie from their true values: `value`, in points of the sum of `n_items` items."""
+
+    value: float
+    reliability: float
+    standard_deviation: float
+    n_items: int
+    n_respondents: int
+
+    def _repr_markdown_(self) -> str:
+        return (
+            f"standard error of measurement = {self.value:.2f} points of the sum score (reliability "
+            f"{self.reliability:.3f}); {_over(self.n_items, self.n_respondents)}"
+        )
+
+
 def cronbach_alpha(scores: pd.DataFrame, *, confidence: float = 0.95) -> Reliability:
     """Return Cronbach's alpha (1951) with its Feldt interval, over complete cases.
 
@@ -62,7 +99,7 @@ def cronbach_alpha(scores: pd.DataFrame, *, confidence: float = 0.95) -> Reliabi
     _check_confidence(confidence)
     complete = complete_cases(scores)
     n_respondents, n_items = complete.shape
-    alpha = _alpha(_covariances(complete))
+    alpha = float(_alpha(_covariances(complete)))
     ci_low, ci_high = _feldt_interval(alpha, n_items, n_respondents, confidence)
     return Reliability(alpha, ci_low, ci_high, n_items, n_respondents, confidence)
 
@@ -81,10 +118,83 @@ def guttman_lambda2(scores: pd.DataFrame) -> LowerBound:
     """
     complete = complete_cases(scores)
     n_respondents, n_items = complete.shape
+    return LowerBound(float(_lambda2(_covariances(complete))), n_items, n_respondents)
+
+
+def standard_error_of_measurement(scores: pd.DataFrame, *, reliability: float | None = None) -> StandardError:
+    """Return the standard deviation of the sum score times the root of what is not reliable of it.
+
+    Without `reliability` it is Cronbach's alpha, a lower bound, so that the error is an upper bound (Lord and
+    Novick 1968, ch. 4). Of a mean score it is `value / n_items`.
+
+    Raises:
+        ScoresError: what `psychometrics.scores` refuses, or a reliability above 1.
+
+    Example:
+        >>> import pandas as pd
+        >>> scores = pd.DataFrame({"A": [1, 2, 3, 4], "B": [1, 3, 2, 4], "C": [2, 2, 4, 4]})
+        >>> round(standard_error_of_measurement(scores).value, 3)
+        1.155
+    """
+    complete = complete_cases(scores)
+    n_respondents, n_items = complete.shape
     covariances = _covariances(complete)
-    between = covariances - np.diag(np.diag(covariances))
-    spread = np.sqrt(n_items / (n_items - 1) * np.square(between).sum())
-    return LowerBound(float((between.sum() + spread) / covariances.sum()), n_items, n_respondents)
+    share = float(_alpha(covariances)) if reliability is None else reliability
+    if not share <= 1:
+        raise ScoresError([f"reliability: {reliability} is above 1; give a share of the variance"])
+    spread = math.sqrt(covariances.sum())
+    # of identical items alpha may be 1 + 2e-16
+    return StandardError(spread * math.sqrt(max(1 - share, 0)), share, spread, n_items, n_respondents)
+
+
+def bootstrap_interval(  # noqa: PLR0913 - the confidence has a default that hardly anyone changes
+    statistic: Callable[[pd.DataFrame], Any],
+    scores: pd.DataFrame,
+    *,
+    schools: pd.Series,
+    replications: int = 1000,
+    seed: int,
+    confidence: float = 0.95,
+) -> BootstrapInterval:
+    """Return the percentile interval of a statistic over draws of whole schools, with replacement.
+
+    The percentiles are expanded for the number of schools (Hesterberg 2015).
+
+    `statistic` is a function of a frame of scores that gives a number or a result with `.value` or `.alpha`,
+    as `cronbach_alpha` and `guttman_lambda2`, which take no longer for a million respondents than for their
+    schools, or any other, which is computed anew on the rows of every draw. The same seed gives the same
+    draws. Complete cases.
+
+    Raises:
+        ScoresError: what `psychometrics.scores` refuses, labels that do not match, fewer than two schools, a
+            confidence outside 0..1, no replications, or a statistic that most draws do not have.
+
+    Warns:
+        UnreliableErrorsWarning: few schools, so that the interval is too narrow.
+        LostReplicationsWarning: draws without the statistic (an item everyone answers alike) are left out.
+
+    Example:
+        >>> from psychometrics.simulate import balanced_groups, OrdinalModel, simulate_answers
+        >>> one = pd.DataFrame([[1.0]], index=["f"], columns=["f"])
+        >>> loadings, thresholds = dict.fromkeys("ABC", 0.7), dict.fromkeys("ABC", [-1, 0, 1])
+        >>> model = OrdinalModel({"f": list("ABC")}, loadings, thresholds, one)
+        >>> groups = balanced_groups(n_schools=40, n_classes=2, n_respondents=10)
+        >>> scores = simulate_answers(model, groups, seed=1)
+        >>> interval = bootstrap_interval(cronbach_alpha, scores, schools=groups["school"], seed=1)
+        >>> interval.low < cronbach_alpha(scores).alpha < interval.high
+        True
+    """
+    _check_confidence(confidence)
+    if replications < 1:
+        raise ScoresError([f"replications: {replications} are too few; 1000 is common"])
+    sample = bootstrap.school_sample(scores, schools)
+    formula = _OF_COVARIANCES.get(statistic)
+    replicates = (
+        bootstrap.replicates_of_rows(statistic, sample, replications=replications, seed=seed)
+        if formula is None
+        else bootstrap.replicates_of_covariances(formula, sample, replications=replications, seed=seed)
+    )
+    return bootstrap.percentile_interval(replicates, sample, confidence=confidence)
 
 
 def alpha_per_group(scores: pd.DataFrame, groups: pd.Series, *, confidence: float = 0.95) -> pd.DataFrame:
@@ -121,9 +231,24 @@ def _covariances(complete: pd.DataFrame) -> NDArray[np.float64]:
     return np.asarray(np.cov(complete.to_numpy(), rowvar=False), dtype=np.float64)
 
 
-def _alpha(covariances: NDArray[np.float64]) -> float:
-    n_items = len(covariances)
-    return float(n_items / (n_items - 1) * (1 - np.trace(covariances) / covariances.sum()))
+def _alpha(covariances: NDArray[np.float64]) -> NDArray[np.float64]:
+    n_items = covariances.shape[-1]
+    variances = np.trace(covariances, axis1=-2, axis2=-1)
+    return np.asarray(n_items / (n_items - 1) * (1 - variances / covariances.sum(axis=(-2, -1))))
+
+
+def _lambda2(covariances: NDArray[np.float64]) -> NDArray[np.float64]:
+    n_items = covariances.shape[-1]
+    between = covariances * (1 - np.eye(n_items))
+    spread = np.sqrt(n_items / (n_items - 1) * np.square(between).sum(axis=(-2, -1)))
+    return np.asarray((between.sum(axis=(-2, -1)) + spread) / covariances.sum(axis=(-2, -1)))
+
+
+_OF_COVARIANCES: Final[dict[Any, Callable[[NDArray[np.float64]], NDArray[np.float64]]]] = {
+    cronbach_alpha: _alpha,
+    guttman_lambda2: _lambda2,
+}
+"""Statistics that need no rows, with what they are of matrices along the last two axes."""
 
 
 def _feldt_interval(alpha: float, n_items: int, n_respondents: int, confidence: float) -> tuple[float, float]:

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from psychometrics.cautions import NotConvergedWarning, issued
+from psychometrics.raking import faults_of_margins, raked
 from psychometrics.tables import markdown
 
 MARGIN: Final = 0.05
@@ -97,6 +99,69 @@ def compare(respondents: Counts, population: Counts) -> Representativeness:
         p_value=p_value,
         effect_size=effect_size,
         verdict=_verdict(is_few=n_respondents < required, is_skewed=is_skewed, is_exceeded=is_exceeded),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Raking:
+    """Weights (mean one) that give respondents the population's margins, and what they cost.
+
+    `design_effect` is Kish's (1965): `n_effective` respondents without weights would know as much.
+    `largest_deviation` is that of a weighted share from the population's, zero where `converged`.
+    """
+
+    weights: pd.Series
+    converged: bool
+    n_rounds: int
+    largest_deviation: float
+    design_effect: float
+    n_effective: float
+    n_respondents: int
+    warnings: tuple[str, ...]
+
+    def _repr_markdown_(self) -> str:
+        return (
+            f"weights {self.weights.min():.2f} to {self.weights.max():.2f}, design effect "
+            f"{self.design_effect:.2f}: {self.n_respondents:,} respondents count as {self.n_effective:,.0f}"
+        )
+
+
+def rake(respondents: pd.DataFrame, margins: Mapping[str, Counts]) -> Raking:
+    """Return weights under which every column's shares are those of its margin, as equal as can be otherwise.
+
+    `respondents` has a row per respondent, `margins` per column {level: number in the population}. Iterative
+    proportional fitting (Deming and Stephan 1940). Weights repair a skew in these columns, not in anything
+    that they do not say.
+
+    Raises:
+        CountsError: no respondents or margins, a column that is not there or has missing values, a level
+            without respondents or without a count, a negative count, or margins with different totals.
+
+    Warns:
+        NotConvergedWarning: no weights fit all margins, as where combinations have no respondents.
+
+    Example:
+        >>> import pandas as pd
+        >>> respondents = pd.DataFrame({"leerjaar": [6, 6, 6, 7]})
+        >>> rake(respondents, {"leerjaar": {6: 50, 7: 50}}).weights.round(3).tolist()
+        [0.667, 0.667, 0.667, 2.0]
+    """
+    faults = [*faults_of_margins(respondents, margins)]
+    if faults:
+        raise CountsError("\n".join(faults))
+    fit = raked(respondents, margins)
+    weights = pd.Series(fit.weights, index=respondents.index, name="weight")
+    design_effect = float(np.square(weights).mean() / weights.mean() ** 2)
+    words = f"weights: after {fit.n_rounds} rounds shares are still {fit.deviation:.1e} off; merge levels"
+    return Raking(
+        weights=weights,
+        converged=fit.converged,
+        n_rounds=fit.n_rounds,
+        largest_deviation=fit.deviation,
+        design_effect=design_effect,
+        n_effective=len(respondents) / design_effect,
+        n_respondents=len(respondents),
+        warnings=issued([] if fit.converged else [NotConvergedWarning(words)]),
     )
 
 

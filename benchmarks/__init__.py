@@ -1,0 +1,1 @@
+"""Each headline figure as a command, beside its peers in one run; it reports and never fails a build."""
