@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from psychometrics.cautions import PsychometricWarning, issued
+from psychometrics.cautions import PsychometricWarning, UnreliableErrorsWarning, issued
 from psychometrics.contingency import as_matrix
 from psychometrics.factor_model import factor_model
 from psychometrics.fit_indices import (
@@ -88,6 +88,7 @@ def measurement_invariance(
     labels = [group.label for group in found.groups]
     notes = [*moment_cautions(found), *_cautions_of_options(found)]
     notes += [caution for fit in fits for caution in fit_cautions(fit, labels)]
+    notes += _cautions_of_differences(table)
     table.attrs["warnings"] = issued(notes)
     return table
 
@@ -164,6 +165,14 @@ def _added(wide: StepFit | None, narrow: StepFit, found: GroupedMoments) -> dict
         "df_difference": test.df,
         "p_difference": test.p_value_scaled,
     }
+
+
+def _cautions_of_differences(table: pd.DataFrame) -> Iterator[PsychometricWarning]:
+    for step in table.index[(table["df_difference"] > 0) & table["chi2_difference"].isna()]:
+        yield UnreliableErrorsWarning(
+            f"{step}: schools give the groups the same answers, so a difference cannot be tested; "
+            "leave `schools` out"
+        )
 
 
 def _cautions_of_options(found: GroupedMoments) -> Iterator[PsychometricWarning]:

@@ -94,7 +94,8 @@ def difference_test(wide: StepFit, narrow: StepFit, found: GroupedMoments) -> Fi
     The difference of two scaled chi-squares is no chi-square. That of the plain ones becomes one when it is
     scaled and shifted for what `wide` can follow and `narrow` cannot (Satorra, 2000; in lavaan
     `satorra.2000`, A by "delta"). The slopes of each are those at its own estimates, so what `narrow` follows
-    is first brought, by plain least squares, within what `wide` follows.
+    is first brought, by plain least squares, within what `wide` follows. NaN where that cannot vary: groups
+    that are copies of each other.
     """
     df, chi2 = narrow.df - wide.df, narrow.chi2 - wide.chi2
     if df == 0:
@@ -102,7 +103,10 @@ def difference_test(wide: StepFit, narrow: StepFit, found: GroupedMoments) -> Fi
     nested = _share(_basis(wide.slopes), narrow.slopes)
     shared = _basis(np.sqrt(found.weights * found.n_behind)[:, None] * nested)
     left = _share(wide.followed, found.covariance) - _share(shared, found.covariance)
-    return scaled_and_shifted(chi2, df, _share(wide.followed, left.T) - _share(shared, left.T))
+    left = _share(wide.followed, left.T) - _share(shared, left.T)
+    if np.trace(left) < UNDETERMINED * df:
+        return FitTest(chi2, df, np.nan)
+    return scaled_and_shifted(chi2, df, left)
 
 
 def fit_cautions(fit: StepFit, labels: Sequence[Hashable]) -> Iterator[PsychometricWarning]:

@@ -31,7 +31,7 @@ NEARLY_ONE: Final = 0.9999
 """From here on two items are warned about as saying the same."""
 EDGE: Final = np.arctanh(1 - 1e-7)
 """Where the search stops, on the scale of atanh: at one itself there is no density."""
-PRECISION: Final = 1e-10
+PRECISION: Final = 1e-9
 """A step in rho below this ends the search; what remains is a small fraction of that step."""
 MOST_STEPS: Final = 100
 LONGEST_STEP: Final = 0.5
@@ -194,8 +194,10 @@ def _greatest_likelihood(
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Return rho and whether it converged, per pair, by Fisher scoring on z = atanh(rho).
 
-    On that scale no step leaves -1..1 and the likelihood is close to quadratic. A step that lowers the
-    likelihood is not taken but halved.
+    On that scale no step leaves -1..1 and the likelihood is close to quadratic. Only the first step divides
+    by the expected information; later ones divide by the change of the score over the last step (the secant
+    method), which takes fewer steps and does not overshoot where answers are far from normal. A step that
+    lowers the likelihood is not taken, and the next one is at most half as long.
     """
     z = np.arctanh(_of_codes(counts))
     fit, score, information = _likelihood(counts, rows, columns, z)
@@ -203,22 +205,32 @@ def _greatest_likelihood(
     busy = np.arange(len(z))
     for _ in range(MOST_STEPS):
         trial = np.clip(z[busy] + step[busy], -EDGE, EDGE)
-        moved = np.abs(np.tanh(trial) - np.tanh(z[busy]))
-        new_fit, score, information = _likelihood(counts[busy], rows[busy], columns[busy], trial)
+        new_fit, new_score, expected = _likelihood(counts[busy], rows[busy], columns[busy], trial)
+        information = _curvature(score[busy] - new_score, trial - z[busy], expected)
         better = new_fit >= fit[busy] - PRECISION * np.abs(fit[busy])
-        z[busy] = np.where(better, trial, z[busy])
-        fit[busy] = np.where(better, new_fit, fit[busy])
-        onward = np.clip(score / information, -LONGEST_STEP, LONGEST_STEP)
-        step[busy] = np.where(better, onward, step[busy] / 2)
+        longest = np.where(better, LONGEST_STEP, np.abs(step[busy]) / 2)
+        moved = np.abs(np.tanh(trial) - np.tanh(z[busy]))
+        for kept, new in ((z, trial), (fit, new_fit), (score, new_score)):
+            kept[busy] = np.where(better, new, kept[busy])
+        step[busy] = np.clip(score[busy] / information, -longest, longest)
         busy = busy[moved > PRECISION]
         if len(busy) == 0:
             break
     return np.tanh(z), ~np.isin(np.arange(len(z)), busy)
 
 
+def _curvature(
+    fall: NDArray[np.float64], step: NDArray[np.float64], expected: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    # where the likelihood is not concave between two points, the expected information has to do
+    with np.errstate(divide="ignore", invalid="ignore"):
+        observed = fall / step
+    return np.where(observed > SINGULAR, observed, expected)
+
+
 def _of_codes(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     # the product-moment correlation of the codes, a start on the safe side of the estimate
-    n_respondents, value = counts[0].sum(), np.arange(counts.shape[1])
+    n_respondents, value = counts.sum(axis=(1, 2)), np.arange(counts.shape[1])
     mean_row, mean_column = counts.sum(2) @ value / n_respondents, counts.sum(1) @ value / n_respondents
     variance_row = counts.sum(2) @ value**2 / n_respondents - mean_row**2
     variance_column = counts.sum(1) @ value**2 / n_respondents - mean_column**2

@@ -20,7 +20,7 @@ from psychometrics.dimensionality import (
 from psychometrics.reliability import categorical_omega, omega_hierarchical, ordinal_alpha
 from psychometrics.scores import ScoresError
 
-FEW = settings(max_examples=80, deadline=None)
+FEW = settings(max_examples=50, deadline=None)
 ROUNDING = 1e-9
 pytestmark = pytest.mark.filterwarnings("ignore::psychometrics.cautions.PsychometricWarning")
 

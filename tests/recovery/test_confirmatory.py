@@ -2,7 +2,7 @@
 
 Last result of the slow tests, 22 November 2026, 400 samples: 95 % intervals covered 94.6 % of loadings
 and 94.3 % of factor correlations; the cluster-robust test rejected the true model in 5.3 % of samples,
-the other in 84.8 %.
+the test that takes respondents as independent in 84.8 %.
 """
 
 import numpy as np

@@ -14,7 +14,7 @@ from psychometrics.cautions import (
     UnusedOptionWarning,
 )
 from psychometrics.confirmatory import fit_ordinal_cfa
-from psychometrics.contingency import as_matrix, codes_of, pairs
+from psychometrics.contingency import as_matrix, pairs
 from psychometrics.factor_model import factor_model
 from psychometrics.factor_solution import solution, solution_cautions
 from psychometrics.fit_indices import (
@@ -24,8 +24,6 @@ from psychometrics.fit_indices import (
     scaled_and_shifted,
     tucker_lewis,
 )
-from psychometrics.influence import asymptotic_covariance, influence, variances
-from psychometrics.polychoric import estimate
 from psychometrics.scores import ScoresError
 from psychometrics.simulate import OrdinalModel, balanced_groups, simulate_answers
 
@@ -46,84 +44,6 @@ FIT = fit_ordinal_cfa(SCORES, MODEL)
 ROBUST = fit_ordinal_cfa(SCORES, MODEL, schools=SCHOOLS)
 SHAPE = factor_model(MODEL, ITEMS)
 PARAMETERS = np.array([*LOADINGS.values(), 0.5])
-
-
-def test_influence_has_mean_zero():
-    """The estimates are where nobody, on balance, wants them elsewhere."""
-    found = estimate(codes_of(SCORES))
-    moves = influence(found)
-    shares = found.tables / len(SCORES)
-    np.testing.assert_allclose((shares * moves.correlations).sum(axis=(1, 2)), 0, atol=1e-8)
-
-
-def test_influence_is_what_one_more_respondent_does():
-    """In a large sample from the model; in a small one the curvature of each table has its own error."""
-    groups = balanced_groups(n_schools=2000, n_classes=1, n_respondents=100)
-    many = simulate_answers(TRUE, groups, seed=1)
-    before = estimate(codes_of(many))
-    moves = influence(before)
-    first, second = pairs(len(ITEMS))
-    for answers in ([1] * 7, [4, 3, 1, 2, 4, 1, 2]):
-        more = pd.concat([many, pd.DataFrame([answers], columns=ITEMS)], ignore_index=True)
-        option = np.array(answers) - 1
-        expected = moves.correlations[np.arange(len(first)), option[first], option[second]]
-        change = (estimate(codes_of(more)).rho - before.rho) * len(more)
-        np.testing.assert_allclose(change, expected, rtol=0.02, atol=0.02)
-
-
-def test_variances_from_tables_equal_those_from_respondents():
-    found = estimate(codes_of(SCORES))
-    moves = influence(found)
-    covariance = asymptotic_covariance(found, moves, with_thresholds=False)
-    np.testing.assert_allclose(variances(found, moves), np.diag(covariance), rtol=1e-12)
-
-
-def test_a_threshold_varies_as_a_quantile_does():
-    """F (1 - F) / density squared."""
-    found = estimate(codes_of(SCORES))
-    covariance = asymptotic_covariance(found, influence(found))
-    share, threshold = (SCORES["V1"] == 1).mean(), FIT.thresholds.loc["V1", 1]
-    density = np.exp(-(threshold**2) / 2) / np.sqrt(2 * np.pi)
-    assert covariance[0, 0] == pytest.approx(share * (1 - share) / density**2, rel=1e-12)
-    assert len(covariance) == 6 * 3 + 2 + 21
-
-
-def test_blocks_make_no_difference(monkeypatch):
-    """A school that goes on in the next block, or over several, is still one school."""
-    found = estimate(codes_of(SCORES))
-    moves = influence(found)
-    numbers = np.sort(np.minimum(SCHOOLS.to_numpy(), 20))
-    whole = [asymptotic_covariance(found, moves, schools=schools) for schools in (None, numbers)]
-    for block in (1, 7, 100, 300, 599):
-        monkeypatch.setattr("psychometrics.influence.RESPONDENTS_AT_ONCE", block)
-        for schools, expected in zip((None, numbers), whole, strict=True):
-            parts = asymptotic_covariance(found, moves, schools=schools)
-            np.testing.assert_allclose(parts, expected, atol=1e-11)
-
-
-def test_respondents_who_are_each_a_school_are_independent():
-    """Up to the factor g / (g - 1)."""
-    alone = fit_ordinal_cfa(SCORES, MODEL, schools=pd.Series(SCORES.index))
-    factor = math.sqrt(600 / 599)
-    np.testing.assert_allclose(alone.loadings["se"], FIT.loadings["se"] * factor, rtol=1e-10)
-
-
-def test_twins_add_nothing():
-    """Everyone twice: as strangers they halve the variance, as one school they do not; R divides by N - 1."""
-    twins = pd.concat([SCORES, SCORES], ignore_index=True)
-    pair = pd.Series([*SCORES.index, *SCORES.index])
-    strangers, related = fit_ordinal_cfa(twins, MODEL), fit_ordinal_cfa(twins, MODEL, schools=pair)
-    alone = FIT.loadings["se"]
-    np.testing.assert_allclose(strangers.loadings["se"], alone * math.sqrt(599 / 1199), rtol=1e-8)
-    np.testing.assert_allclose(related.loadings["se"], alone * math.sqrt(1200 / 1199), rtol=1e-8)
-    assert related.n_schools == 600
-
-
-def test_schools_change_tests_and_errors_only():
-    pd.testing.assert_series_equal(ROBUST.loadings["loading"], FIT.loadings["loading"])
-    assert (ROBUST.chi2, ROBUST.srmr) == (FIT.chi2, FIT.srmr)
-    assert ROBUST.chi2_scaled != FIT.chi2_scaled
-    assert (ROBUST.n_schools, FIT.n_schools) == (60, None)
 
 
 def test_the_names_of_schools_make_no_difference():
@@ -170,6 +90,11 @@ def test_residuals_are_what_the_model_leaves():
     assert implied.loc["V1", "W3"] == pytest.approx(loadings["V1"] * loadings["W3"] * phi, abs=1e-12)
     assert (np.diag(FIT.residuals) == 0).all()
     assert FIT.srmr == pytest.approx(math.sqrt((np.tril(FIT.residuals) ** 2).sum() / 28), abs=1e-12)
+
+
+def test_what_is_fixed_has_no_error():
+    assert (np.diag(FIT.factor_correlation_errors) == 0).all()
+    assert FIT.factor_correlation_errors.loc["V", "W"] > 0
 
 
 def test_correlations_that_fit_are_fitted():
@@ -225,6 +150,8 @@ def test_indices_at_their_ends():
     assert tucker_lewis(5, 5, 100, 10) == 1
     assert tucker_lewis(50, 5, 100, 10) == 0
     assert approximation_error(4, 5, 99) == 0
+    assert approximation_error(2, 1, 100) == pytest.approx(0.1)
+    assert approximation_error(2, 0, 100) == 0
     assert approximation_error(10, 5, 100) == pytest.approx(0.1)
     assert residual_size(np.array([[0, 0.3], [0.3, 0]])) == pytest.approx(0.3 / math.sqrt(3))
 

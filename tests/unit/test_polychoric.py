@@ -113,6 +113,30 @@ def test_the_estimate_has_the_greatest_likelihood():
     assert fits[1] == max(fits)
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        [[1, 0, 1], [0, 0, 16], [1, 1, 0]],
+        [[7, 0, 2], [0, 83, 0], [1, 0, 86]],
+        [[7, 0, 1], [0, 18, 0], [0, 0, 3]],
+        [[300, 450, 300, 1], [0, 100, 50, 0], [0, 200, 1800, 100], [1, 0, 50, 150]],
+    ],
+)
+def test_odd_tables_find_the_greatest_likelihood_too(table):
+    """Where a full step of Fisher scoring overshoots, and would do so for ever."""
+    rows, columns = np.indices(np.shape(table))
+    number = np.ravel(table)
+    answers = pd.DataFrame({"A": np.repeat(rows, number), "B": np.repeat(columns, number)})
+    found = estimate(codes_of(answers))
+    grid = np.linspace(-0.99, 0.99, 1981)
+    fits = [
+        (found.tables * np.log(cells(found.cuts[:1], found.cuts[1:], np.array([rho])).probabilities)).sum()
+        for rho in grid
+    ]
+    assert found.converged.all()
+    assert found.rho[0] == pytest.approx(grid[np.argmax(fits)], abs=6e-4)
+
+
 def test_thresholds_cut_off_the_shares():
     thresholds = polychoric(SCORES).thresholds
     for item in SCORES:
