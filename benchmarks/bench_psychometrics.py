@@ -54,13 +54,13 @@ def main() -> None:
 def _simulate(data: Path) -> None:
     items = [f"I{number:02d}" for number in range(1, N_FACTORS * PER_FACTOR + 1)]
     names = [f"f{factor}" for factor in range(N_FACTORS)]
-    correlations = pd.DataFrame(np.full((N_FACTORS, N_FACTORS), 0.5), names, names)
-    np.fill_diagonal(correlations.values, 1.0)
+    correlations = np.full((N_FACTORS, N_FACTORS), 0.5)
+    np.fill_diagonal(correlations, 1.0)
     model = OrdinalModel(
         factors={name: items[at * PER_FACTOR : (at + 1) * PER_FACTOR] for at, name in enumerate(names)},
         loadings=dict(zip(items, np.tile(np.linspace(0.5, 0.8, PER_FACTOR), N_FACTORS), strict=True)),
         thresholds=dict.fromkeys(items, THRESHOLDS),
-        factor_correlations=correlations,
+        factor_correlations=pd.DataFrame(correlations, names, names),
         school_variance=0.05,
         class_variance=0.05,
     )
