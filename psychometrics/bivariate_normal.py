@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 BEYOND: Final = 40.0
 """Stands for infinity among the cuts: the normal distribution has no mass there, and sums stay finite."""
-SMALLEST: Final = 1e-12
-"""A cell probability is a difference with an error of 1e-16; below this it is held constant."""
+SMALLEST: Final = 1e-13
+"""A cell probability is a difference with an error of 1e-16; what is below this is noise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,7 @@ def cells(rows: NDArray[np.float64], columns: NDArray[np.float64], rho: NDArray[
     below[:, -1, :], below[:, :, -1] = ndtr(columns), ndtr(rows)
     rising = np.zeros_like(below)
     rising[:, 1:-1, 1:-1] = density(x, y, r)  # the derivative of the cdf to rho (Plackett, 1954)
-    probabilities = _differences(below)
-    slopes = np.where(probabilities > SMALLEST, _differences(rising), 0)
-    return Cells(np.maximum(probabilities, SMALLEST), slopes)
+    return Cells(np.maximum(_differences(below), SMALLEST), _differences(rising))
 
 
 def _differences(corners: NDArray[np.float64]) -> NDArray[np.float64]:

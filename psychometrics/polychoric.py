@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from psychometrics.bivariate_normal import BEYOND, cells
+from psychometrics.bivariate_normal import BEYOND, SMALLEST, cells
 from psychometrics.cautions import (
     EmptyCellWarning,
     NotConvergedWarning,
@@ -158,7 +158,7 @@ def _cautions_of_pairs(found: Estimate) -> Iterator[PsychometricWarning]:
 _WORDS: Final[dict[type[PsychometricWarning], str]] = {
     EmptyCellWarning: "an empty cell in their table of 2 x 2; half a respondent was moved into it",
     PerfectCorrelationWarning: "a (nearly) perfect correlation; leave one of the two out",
-    NotConvergedWarning: "their table does not determine a correlation; take options together",
+    NotConvergedWarning: "their table hardly determines a correlation; take options together",
 }
 
 
@@ -197,10 +197,14 @@ def _greatest_likelihood(
     On that scale no step leaves -1..1 and the likelihood is close to quadratic. Only the first step divides
     by the expected information; later ones divide by the change of the score over the last step (the secant
     method), which takes fewer steps and does not overshoot where answers are far from normal. A step that
-    lowers the likelihood is not taken, and the next one is at most half as long.
+    lowers the likelihood, or makes answers that were given all but impossible, is not taken, and the next one
+    is at most half as long.
     """
     z = np.arctanh(_of_codes(counts))
     fit, score, information = _likelihood(counts, rows, columns, z)
+    if not np.isfinite(fit).all():  # at zero everything is possible
+        z = np.where(np.isfinite(fit), z, 0)
+        fit, score, information = _likelihood(counts, rows, columns, z)
     step = np.clip(score / information, -LONGEST_STEP, LONGEST_STEP)
     busy = np.arange(len(z))
     for _ in range(MOST_STEPS):
@@ -245,12 +249,16 @@ def _likelihood(
     columns: NDArray[np.float64],
     z: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return log-likelihood, its slope and the expected information of z, per pair."""
+    """Return log-likelihood, its slope and the expected information of z, per pair.
+
+    The first is minus infinity where an answer was given whose probability is too small to compute.
+    """
     rho = np.tanh(z)
     cell = cells(rows, columns, rho)
     n_respondents, slope_of_rho = counts.sum(axis=(1, 2)), 1 - rho**2
     fit = (counts * np.log(cell.probabilities)).sum(axis=(1, 2))
+    impossible = ((counts > 0) & (cell.probabilities <= SMALLEST)).any(axis=(1, 2))
     ratio = cell.slopes / cell.probabilities
     score = (counts * ratio).sum(axis=(1, 2)) * slope_of_rho
     information = n_respondents * (cell.slopes * ratio).sum(axis=(1, 2)) * slope_of_rho**2
-    return fit, score, np.maximum(information, SINGULAR)
+    return np.where(impossible, -np.inf, fit), score, np.maximum(information, SINGULAR)
