@@ -7,9 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from instrument import bank_rules, editions
-from instrument.bank_form import BANK
-from instrument.questionnaire import Edition, Explanation, Item, Option, OptionSet, Scale
+from instrument import editions
+from instrument.bank import rules
+from instrument.bank.form import BANK
+from instrument.questionnaire import Condition, Edition, Explanation, Item, Module, Option, OptionSet, Scale
 
 QUESTIONS: Final = Path(__file__).parent / "questions"
 LARGEST_FILE: Final = 1_000_000
@@ -35,7 +36,7 @@ class UnknownEditionError(ValueError):
 def load(path: Path) -> Edition:
     """Read an item bank; raises `BankFaults` with every fault at once."""
     checked = BANK("", _parse(path.name, _read(path)))
-    faults = checked.faults + bank_rules.faults(checked.value)
+    faults = checked.faults + rules.faults(checked.value)
     if faults:
         raise BankFaults(tuple(f"{path.name}: {fault}" for fault in faults))
     return _edition(checked.value)
@@ -111,22 +112,37 @@ def _edition(bank: Table) -> Edition:
         scales=tuple(Scale(**entry) for entry in bank["scale"]),
         explanations=tuple(Explanation(**entry) for entry in bank.get("explanation", [])),
         items=tuple(_item(entry, option_sets) for entry in bank["item"]),
+        modules=tuple(Module(**entry) for entry in bank.get("module", [])),
     )
 
 
 def _option_set(entry: Table) -> OptionSet:
     options = tuple(Option(**option) for option in entry["option"])
-    return OptionSet(code=entry["code"], options=options, period=entry.get("period"))
+    return OptionSet(
+        code=entry["code"],
+        options=options,
+        period=entry.get("period"),
+        several=entry.get("several", False),
+        faces=entry.get("faces", False),
+    )
 
 
 def _item(entry: Table, option_sets: dict[str, OptionSet]) -> Item:
     return Item(
         code=entry["code"],
-        scale=entry["scale"],
+        scale=entry.get("scale"),
         text=entry["text"],
         option_set=option_sets[entry["option_set"]],
         reversed=entry["reversed"],
         sensitive=entry["sensitive"],
         explanation=entry.get("explanation"),
         topic=entry["topic"],
+        module=entry.get("module"),
+        visible_if=tuple(_condition(condition) for condition in entry.get("visible_if", [])),
+        note=entry.get("note", ""),
+        reading_level=entry.get("reading_level", ""),
     )
+
+
+def _condition(entry: Table) -> Condition:
+    return Condition(any_of=tuple(entry["any_of"]), answered=tuple(entry["answered"]))

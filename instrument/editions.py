@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from instrument.questionnaire import Edition
 
@@ -22,7 +22,8 @@ class EditionChangedError(ValueError):
 def fingerprint(edition: Edition) -> str:
     """Return `sha256:` and the hash of everything in an edition; a changed comma changes it."""
     # Canonical: keys sorted, no spaces, so that it depends on the content and not on the file's layout.
-    canonical = json.dumps(asdict(edition), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    content = asdict(edition, dict_factory=_filled)
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
 
 
@@ -39,3 +40,8 @@ def check_released(edition: Edition, known: Mapping[str, str] | None = None) -> 
             f'edition "{edition.code}" was released and has changed since '
             f"(released {first[:15]}…, now {fingerprint(edition)[:15]}…); give it a new code"
         )
+
+
+def _filled(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Leave out what is empty, so that a field which the format gains leaves older fingerprints as they are."""
+    return {name: value for name, value in fields if value not in (None, "", (), False)}

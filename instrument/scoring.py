@@ -35,7 +35,7 @@ class ScoreRange:
 
 
 def item_scores(answers: pd.DataFrame, edition: Edition) -> pd.DataFrame:
-    """Score answers per item, high = favourable, NaN = missing; a column per item, rows as they came.
+    """Score answers, high = favourable, NaN = missing; a column per item of a scale, rows as they came.
 
     `answers` holds the stored codes, a column per item; an empty cell or an absent column is no answer.
     Raises `AnswersError` where a column or a value does not belong to the edition.
@@ -43,13 +43,13 @@ def item_scores(answers: pd.DataFrame, edition: Edition) -> pd.DataFrame:
     _refuse(_column_faults(answers, [item.code for item in edition.items]))
     codes = {item.code: _codes(answers, item) for item in edition.items}
     _refuse([fault for item in edition.items for fault in _value_faults(codes[item.code], item)])
-    scores = {item.code: _scores(codes[item.code], item) for item in edition.items}
+    scores = {item.code: _scores(codes[item.code], item) for item in edition.scored}
     return pd.DataFrame(scores, index=answers.index, dtype=float)
 
 
 def scale_scores(item_scores: pd.DataFrame, edition: Edition) -> pd.DataFrame:
     """Average item scores per scale; missing where less than `edition.minimum_answered` was answered."""
-    absent = [item.code for item in edition.items if item.code not in item_scores.columns]
+    absent = [item.code for item in edition.scored if item.code not in item_scores.columns]
     _refuse([f'column "{code}": is missing; give the result of item_scores' for code in absent])
     means = {scale: _means(item_scores[codes], edition) for scale, codes in edition.model.items()}
     return pd.DataFrame(means, index=item_scores.index, dtype=float)
@@ -104,9 +104,10 @@ def _column_faults(answers: pd.DataFrame, known: list[str]) -> list[str]:
 
 
 def _value_faults(codes: np.ndarray, item: Item) -> list[str]:
-    allowed = (*(option.value for option in item.option_set.options), *NON_SUBSTANTIVE)
-    n_illegal = int((~np.isnan(codes) & ~np.isin(codes, allowed)).sum())
-    remedy = f"use {', '.join(map(str, allowed))}, or leave the cell empty"
+    n_illegal = int((~np.isnan(codes) & ~np.isin(codes, item.codes)).sum())
+    several = f"1 to {item.codes[-3]}, -1, -2"  # a sum over the chosen options: too many to list
+    allowed = several if item.option_set.several else ", ".join(map(str, item.codes))
+    remedy = f"use {allowed}, or leave the cell empty"
     return [f'column "{item.code}": {n_illegal} values are no answer code; {remedy}'] if n_illegal else []
 
 

@@ -11,8 +11,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from instrument import bank_rules, catalogue
-from instrument.bank_form import BANK
+from instrument import catalogue
+from instrument.bank import rules
+from instrument.bank.form import BANK
 from instrument.questionnaire import Edition
 
 SOURCE = catalogue.bundled()["po_bovenbouw_2026"].read_bytes()
@@ -55,7 +56,7 @@ def load(content: bytes) -> Edition | tuple[str, ...]:
 def check(document: dict[str, Any]) -> tuple[str, ...]:
     """Return the faults of a document that was read already."""
     checked = BANK("", document)
-    return checked.faults + bank_rules.faults(checked.value)
+    return checked.faults + rules.faults(checked.value)
 
 
 def places(value: object) -> list[tuple[Any, Any]]:
