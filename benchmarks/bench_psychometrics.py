@@ -1,12 +1,9 @@
-"""`make bench-psychometrics`: the psychometric core at up to a million respondents, beside R in one run."""
+"""`make bench-psychometrics`: the psychometric core at up to a million respondents, beside its peers."""
 
 from __future__ import annotations
 
 import multiprocessing
-import os
 import resource
-import shutil
-import subprocess
 import tempfile
 import time
 from itertools import chain
@@ -17,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks import account_of_a_million
+from benchmarks.peers_of_psychometrics import Peer, peers_of, time_peer
 from benchmarks.report import Report
 from psychometrics import confirmatory, irt, multilevel, polychoric
 from psychometrics.simulate import OrdinalModel, simulate_answers
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-PEER: Final = Path(__file__).parent / "peers" / "psychometrics.R"
 MILLION: Final = 1_000_000
 N_SCHOOLS: Final = 1_000
 N_FACTORS: Final = 3
@@ -38,9 +35,6 @@ SEED: Final = 2026
 def main() -> None:
     """Run every task in a process of its own, so that its peak of memory is its own."""
     report = Report("psychometrics")
-    # Each task starts a process anew. Two OpenBLAS threads wait on each other as soon as anything else runs:
-    # on a machine with one busy core the GRM took 7.6 s instead of 1.9 s. R keeps its own setting.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with tempfile.TemporaryDirectory(prefix="weerglas-bench-") as folder:
         report.progress(f"simulating {MILLION:,} respondents, 30 items, {N_SCHOOLS:,} schools")
         data = Path(folder) / "answers.npy"
@@ -146,29 +140,15 @@ def _in_a_process(function: Callable[..., T], *arguments: object) -> T:
 
 
 def _theirs(report: Report, data: Path, folder: Path) -> None:
-    tasks = (
-        ("polychoric_10k_lavcor_s", "polychoric_lavcor", 10_000, 30),
-        ("polychoric_1m_psych_s", "polychoric_psych", MILLION, 30),
-        ("cfa_100k_lavaan_s", "cfa_lavaan", 100_000, 24),
-        ("icc_1m_lmer_s", "icc_lmer", MILLION, 30),
-    )
-    for name, task, n, n_items in tasks:
-        if shutil.which("Rscript") is None:
-            report.without(
-                name, "R is not installed (Debian: r-base-core r-cran-psych r-cran-lavaan r-cran-lme4)"
-            )
-            continue
-        report.progress(f"{name} in R")
-        items = list(chain(*model_of(8).values())) if n_items == 24 else list(answers_of(data, 1).columns)  # noqa: PLR2004
+    def _write(peer: Peer) -> Path:
         file = folder / "answers.bin"
-        answers_of(data, n)[items].to_numpy(np.int8).T.tofile(file)
-        groups_of(data, n)["school"].to_numpy(np.int32).tofile(f"{file}.schools")
-        command = ["Rscript", str(PEER), task, str(file), str(n), str(n_items)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own script
-        if done.returncode:
-            report.without(name, done.stderr.strip().splitlines()[-1][:120])
-        else:
-            report.add(name, float(done.stdout.split()[-1]), unit="s")
+        answers_of(data, peer.n)[peer.items].to_numpy(np.int8).T.tofile(file)
+        groups_of(data, peer.n)["school"].to_numpy(np.int32).tofile(f"{file}.schools")
+        return file
+
+    every = list(answers_of(data, 1).columns)
+    for peer in peers_of(every, list(chain(*model_of(8).values())), million=MILLION):
+        time_peer(report, peer, _write)
 
 
 if __name__ == "__main__":

@@ -9,14 +9,15 @@ import numpy as np
 import pandas as pd
 
 from psychometrics.cautions import PsychometricWarning, UnreliableErrorsWarning, issued
-from psychometrics.contingency import as_matrix, chosen, codes_of, pairs
-from psychometrics.factor_model import FactorModel, factor_model
-from psychometrics.factor_solution import Solution, solution, solution_cautions
-from psychometrics.fit_indices import indices, residual_size, scaled_and_shifted
-from psychometrics.influence import asymptotic_covariance, influence, school_numbers, variances
+from psychometrics.ordinal.contingency import as_matrix, chosen, codes_of, pairs
+from psychometrics.ordinal.influence import asymptotic_covariance, influence, school_numbers, variances
 from psychometrics.polychoric import NEARLY_ONE, Estimate, cautions, estimate, thresholds_of
 from psychometrics.scores import refuse
+from psychometrics.structure.factor_model import FactorModel, factor_model
+from psychometrics.structure.factor_solution import Solution, solution, solution_cautions
+from psychometrics.structure.fit_indices import indices, residual_size, scaled_and_shifted
 from psychometrics.tables import markdown
+from psychometrics.threads import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -108,18 +109,19 @@ def fit_ordinal_cfa(
     """
     shape = factor_model(model, scores.columns)
     codes = codes_of(chosen(scores, shape.items))
-    found = estimate(codes)
-    moves = influence(found)
-    spread = variances(found, moves)
-    refuse(_faults_of_pairs(found, spread))
     numbers = None if schools is None else school_numbers(schools, scores, codes)
-    solved = solution(shape, found.rho, 1 / spread)
-    covariance = asymptotic_covariance(found, moves, schools=numbers, with_thresholds=False)
     n_schools = None if numbers is None else int(numbers.max()) + 1
+    with one_thread():
+        found = estimate(codes)
+        moves = influence(found)
+        spread = variances(found, moves)
+        refuse(_faults_of_pairs(found, spread))
+        solved = solution(shape, found.rho, 1 / spread)
+        covariance = asymptotic_covariance(found, moves, schools=numbers, with_thresholds=False)
+        results = {**_tests(found, solved, covariance), **_estimates(found, solved, covariance)}
     notes = [*cautions(found), *solution_cautions(solved), *_cautions_of_schools(n_schools, shape.df)]
     return OrdinalFit(
-        **_tests(found, solved, covariance),
-        **_estimates(found, solved, covariance),
+        **results,
         n_items=codes.n_items,
         n_respondents=codes.n_respondents,
         n_schools=n_schools,

@@ -1,4 +1,10 @@
-"""Differential item functioning: whether an item works alike for groups that are alike on the scale."""
+"""Differential item functioning: whether an item works alike for groups that are alike on the scale.
+
+Alike is: with the same matching score, the sum of the other items (`rest`) or of all (`total`). Where groups
+differ on the scale, a short `rest` does not quite make them alike, so that large samples find DIF that is not
+there (with six items and half a standard deviation, a `delta_r2` of about .005); `total` errs less, and shows
+less of what is there.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +22,8 @@ from psychometrics.cautions import (
     UnusedOptionWarning,
     issued,
 )
-from psychometrics.contingency import codes_of
-from psychometrics.proportional_odds import fit_proportional_odds
+from psychometrics.ordinal.contingency import codes_of
+from psychometrics.ordinal.proportional_odds import fit_proportional_odds
 from psychometrics.scores import checked_groups, refuse
 
 if TYPE_CHECKING:
@@ -25,8 +31,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from psychometrics.contingency import Codes
-    from psychometrics.proportional_odds import ProportionalOdds
+    from psychometrics.ordinal.contingency import Codes
+    from psychometrics.ordinal.proportional_odds import ProportionalOdds
 
 Matching: TypeAlias = Literal["rest", "total"]
 
@@ -81,11 +87,9 @@ def ordinal_dif(
     the first group does. `is_anchor` marks the items of the matching score. The frame's `.attrs["warnings"]`
     holds the warnings.
 
-    `matching` is the sum of the other items (`rest`), or of all (`total`). Where groups differ on the scale,
-    a short `rest` does not quite make them alike, so that large samples find DIF that is not there (with six
-    items and half a standard deviation, a `delta_r2` of about .005); `total` errs less, and shows less of
-    what is there. `purify` leaves flagged items (B, C) out of the matching score of the others, until the
-    same items are flagged. Respondents are taken as independent draws.
+    `matching` is the sum of the other items (`rest`), or of all (`total`). `purify` leaves flagged items
+    (B, C) out of the matching score of the others, until the same items are flagged. Respondents are taken as
+    independent draws.
 
     Raises:
         ScoresError: what `codes_of` and `checked_groups` refuse, another matching, or fewer than two groups.
@@ -112,10 +116,7 @@ def ordinal_dif(
     if purify:
         found, unfinished = _purified(respondents, found, matching)
         cautions += unfinished
-    cautions += [
-        NotConvergedWarning(f'scores["{item}"]: a predictor separates its answers; its size has no end')
-        for item in found.index[~found["converged"]]
-    ]
+    cautions += _cautions_of_separation(found)
     table = found.drop(columns="converged")
     table.attrs["warnings"] = issued(cautions)
     return table
@@ -254,3 +255,8 @@ def _cautions(respondents: _Respondents) -> Iterator[PsychometricWarning]:
             yield UnreliableErrorsWarning(
                 f'group "{label}": fewer than {FEWEST_IN_GROUP} complete respondents; little can be found'
             )
+
+
+def _cautions_of_separation(found: pd.DataFrame) -> Iterator[PsychometricWarning]:
+    for item in found.index[~found["converged"]]:
+        yield NotConvergedWarning(f'scores["{item}"]: a predictor separates its answers; its size has no end')

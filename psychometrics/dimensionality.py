@@ -9,10 +9,10 @@ Whether an intended structure holds is for `confirmatory`.
 
 from __future__ import annotations
 
-from psychometrics.average_partials import AveragePartials, minimum_average_partial
-from psychometrics.exploratory import ExploratoryFactors, exploratory_factors
-from psychometrics.factorability import SamplingAdequacy, Sphericity, bartlett_sphericity, kmo
-from psychometrics.parallel import ParallelAnalysis, parallel_analysis
+from psychometrics.dimensions.average_partials import AveragePartials, minimum_average_partial
+from psychometrics.dimensions.exploratory import ExploratoryFactors, exploratory_factors
+from psychometrics.dimensions.factorability import SamplingAdequacy, Sphericity, bartlett_sphericity, kmo
+from psychometrics.dimensions.parallel import ParallelAnalysis, parallel_analysis
 
 __all__ = [
     "AveragePartials",

@@ -1,4 +1,8 @@
-"""Measurement invariance: do the items measure the same thing in the same way in every group?"""
+"""Measurement invariance: do the items measure the same thing in the same way in every group?
+
+A drop of the CFI by .01 or more from one step to the next speaks against equality (Cheung and Rensvold,
+2002); in large samples the test of the difference finds what is of no importance.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +12,20 @@ import numpy as np
 import pandas as pd
 
 from psychometrics.cautions import PsychometricWarning, UnreliableErrorsWarning, issued
-from psychometrics.contingency import as_matrix
-from psychometrics.factor_model import factor_model
-from psychometrics.fit_indices import (
+from psychometrics.ordinal.contingency import as_matrix
+from psychometrics.structure.factor_model import factor_model
+from psychometrics.structure.fit_indices import (
     FitTest,
     approximation_error,
     indices,
     residual_size,
     scaled_and_shifted,
 )
-from psychometrics.group_moments import GroupedMoments, grouped_moments, moment_cautions
-from psychometrics.invariance_fit import StepFit, difference_test, fit_cautions, fit_step, own_test
-from psychometrics.invariance_model import FEWEST_FOR_SCALE, InvarianceModel, invariance_steps
-from psychometrics.invariance_start import separate_fits, start_of
+from psychometrics.structure.group_moments import GroupedMoments, grouped_moments, moment_cautions
+from psychometrics.structure.invariance_fit import StepFit, difference_test, fit_cautions, fit_step, own_test
+from psychometrics.structure.invariance_model import FEWEST_FOR_SCALE, InvarianceModel, invariance_steps
+from psychometrics.structure.invariance_start import separate_fits, start_of
+from psychometrics.threads import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -51,11 +56,9 @@ def measurement_invariance(
 
     Each step has its test (`chi2`, `df`, `chi2_scaled`, `p_value_scaled`) and indices (`cfi`, `tli`, `rmsea`,
     `srmr`, and `..._scaled`). Against the step in `compared_with`: `delta_cfi` and `delta_rmsea` (both of the
-    scaled indices) and the scaled test of what was added (`chi2_difference`, `df_difference`,
-    `p_difference`). A drop of the CFI by .01 or more speaks against equality (Cheung and Rensvold, 2002); in
-    large samples the test finds differences that are of no importance. `.attrs["warnings"]` holds the
-    warnings. With `schools`, tests allow for respondents of a school who resemble each other, whether or not
-    they are of the same group.
+    scaled indices) and the scaled test of what was added (`..._difference`). `.attrs["warnings"]` holds the
+    warnings. NaN where a step has no tests. With `schools`, tests allow for pupils of a school who are
+    alike, of the same group or not.
 
     Source: Wu and Estabrook (2016) for the identification, as semTools' `measEq.syntax` (delta); Satorra
     (2000) for the difference; as lavaan 0.6.
@@ -64,9 +67,8 @@ def measurement_invariance(
         ScoresError: what `factor_model` and `grouped_moments` refuse.
 
     Warns:
-        UntestableStepWarning: items with too few options for a step. For items with two options the step
-            `loadings` takes the scales of the responses as equal, and `intercepts` is compared with
-            `thresholds`: it tests loadings and intercepts at once.
+        UntestableStepWarning: items with too few options for a step; those with two have no scale of their
+            own in `loadings`, so that `intercepts`, against `thresholds`, tests both at once.
         HeywoodWarning, NotPositiveDefiniteWarning, NotConvergedWarning, UnreliableErrorsWarning,
             UnusedOptionWarning, EmptyCellWarning: with the step and the group.
 
@@ -82,14 +84,11 @@ def measurement_invariance(
         ([4, 8, 11, 14], True)
     """
     shape = factor_model(model, scores.columns)
-    found = grouped_moments(scores, shape.items, groups, schools=schools)
-    fits = _fits(InvarianceModel(shape, found.n_options), found)
-    table = _table(fits, found)
-    labels = [group.label for group in found.groups]
-    notes = [*moment_cautions(found), *_cautions_of_options(found)]
-    notes += [caution for fit in fits for caution in fit_cautions(fit, labels)]
-    notes += _cautions_of_differences(table)
-    table.attrs["warnings"] = issued(notes)
+    with one_thread():
+        found = grouped_moments(scores, shape.items, groups, schools=schools)
+        fits = _fits(InvarianceModel(shape, found.n_options), found)
+        table = _table(fits, found)
+    table.attrs["warnings"] = issued(_cautions(found, fits, table))
     return table
 
 
@@ -139,12 +138,13 @@ def _baseline(found: GroupedMoments) -> FitTest:
 def _own(fit: StepFit, found: GroupedMoments, baseline: FitTest) -> dict[str, Any]:
     test, n_groups = own_test(fit, found), len(found.groups)
     n = found.n_respondents - n_groups
-    return {
+    measures = {
         **indices(test, baseline, n),
         "rmsea": approximation_error(test.chi2, test.df, n, n_groups=n_groups),
         "rmsea_scaled": approximation_error(test.chi2_scaled, test.df, n, n_groups=n_groups),
         "srmr": _residual_size(fit, found),
     }
+    return measures if fit.has_tests else {**dict.fromkeys(measures, np.nan), "df": fit.df}
 
 
 def _residual_size(fit: StepFit, found: GroupedMoments) -> float:
@@ -157,7 +157,7 @@ def _residual_size(fit: StepFit, found: GroupedMoments) -> float:
 
 
 def _added(wide: StepFit | None, narrow: StepFit, found: GroupedMoments) -> dict[str, float]:
-    if wide is None:
+    if wide is None or not (wide.has_tests and narrow.has_tests):
         return dict.fromkeys(("chi2_difference", "df_difference", "p_difference"), np.nan)
     test = difference_test(wide, narrow, found)
     return {
@@ -165,6 +165,17 @@ def _added(wide: StepFit | None, narrow: StepFit, found: GroupedMoments) -> dict
         "df_difference": test.df,
         "p_difference": test.p_value_scaled,
     }
+
+
+def _cautions(
+    found: GroupedMoments, fits: Sequence[StepFit], table: pd.DataFrame
+) -> Iterator[PsychometricWarning]:
+    labels = [group.label for group in found.groups]
+    yield from moment_cautions(found)
+    yield from _cautions_of_options(found)
+    for fit in fits:
+        yield from fit_cautions(fit, labels)
+    yield from _cautions_of_differences(table)
 
 
 def _cautions_of_differences(table: pd.DataFrame) -> Iterator[PsychometricWarning]:

@@ -2,19 +2,17 @@
 
 The graded response model is estimated here; the partial credit model, which gives all items the same slope,
 in `partial_credit`. Respondents are taken as independent draws from one normal population: where they share
-a class or school, the estimates hold and the standard errors are too small.
+a class or school, the estimates hold and the standard errors are too small, unless schools are given.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
-from psychometrics.abilities import abilities, patterns_by_options, residual_correlations
-from psychometrics.answer_patterns import patterns_of
 from psychometrics.cautions import (
     HeywoodWarning,
     NotConvergedWarning,
@@ -23,21 +21,26 @@ from psychometrics.cautions import (
     UnusedOptionWarning,
     issued,
 )
-from psychometrics.contingency import codes_of
-from psychometrics.graded_estimation import Estimate, estimate
-from psychometrics.graded_information import inverse, observed_information
-from psychometrics.graded_response import GradedCurves, item_information
-from psychometrics.partial_credit import PartialCredit, fit_partial_credit
-from psychometrics.quadrature import Quadrature, normal_quadrature
+from psychometrics.confirmatory import FEW_SCHOOLS
+from psychometrics.ordinal.contingency import codes_of
+from psychometrics.ordinal.influence import school_numbers
+from psychometrics.response.abilities import abilities, patterns_by_options, residual_correlations
+from psychometrics.response.answer_patterns import AnswerPatterns, patterns_of
+from psychometrics.response.graded_estimation import Estimate, estimate
+from psychometrics.response.graded_information import inverse, observed_information, robust_covariance
+from psychometrics.response.graded_response import GradedCurves, item_information
+from psychometrics.response.partial_credit import PartialCredit, fit_partial_credit
+from psychometrics.response.quadrature import Quadrature, normal_quadrature
 from psychometrics.scores import refuse
 from psychometrics.tables import markdown
+from psychometrics.threads import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import ArrayLike, NDArray
 
-    from psychometrics.contingency import Codes
+    from psychometrics.ordinal.contingency import Codes
 
 __all__ = [
     "GradedResponse",
@@ -69,7 +72,8 @@ class GradedResponse:
     the ability at which half choose an option above it, the options being those that were chosen, from low
     to high. `intercepts` are minus slope times threshold. `standard_errors` has, per item, `slope`,
     `threshold_1`, ... and `intercept_1`, ... `q3` holds the correlations between items of what ability leaves
-    unexplained. `options` gives the options of each item. Over complete cases.
+    unexplained. `options` gives the options of each item. Over complete cases. `n_schools` is None where
+    respondents were taken as independent.
     """
 
     slopes: pd.Series
@@ -81,6 +85,7 @@ class GradedResponse:
     n_parameters: int
     n_items: int
     n_respondents: int
+    n_schools: int | None
     converged: bool
     warnings: tuple[str, ...]
     options: dict[str, tuple[int, ...]] = field(repr=False)
@@ -128,23 +133,25 @@ class GradedResponse:
         return "\n\n".join([markdown(table), f"{fit}; {over}", *self.warnings])
 
 
-def fit_graded_response(scores: pd.DataFrame, *, nodes: int = 61, bound: float = 6.0) -> GradedResponse:
+def fit_graded_response(
+    scores: pd.DataFrame, *, nodes: int = 61, bound: float = 6.0, schools: pd.Series | None = None
+) -> GradedResponse:
     """Return Samejima's (1969) graded response model, by marginal maximum likelihood over complete cases.
 
     P(answer above threshold k) = 1 / (1 + exp(-slope (ability - threshold_k))); with two options this is the
     two-parameter logistic model. Ability is integrated over `nodes` points from -`bound` to `bound` (Bock &
-    Aitkin, 1981). Standard errors come from the observed information; Q3 is Yen's (1984).
+    Aitkin, 1981). Standard errors come from the observed information, with `schools` also from how alike
+    respondents of a school are; Q3 is Yen's (1984).
 
     Raises:
-        ScoresError: what `psychometrics.contingency.codes_of` refuses, fewer than three items, or an item
-            called "test".
+        ScoresError: what `codes_of` and `school_numbers` refuse, fewer than three items, or one named "test".
 
     Warns:
         UnusedOptionWarning: an option between two others was not chosen; it has no threshold.
         NotConvergedWarning: the likelihood has no maximum within reach.
         HeywoodWarning: an item so steep that it separates without error, as when two items are the same.
         NegativeSlopeWarning: an item goes against the others.
-        UnreliableErrorsWarning: no standard errors, for the information is not positive definite.
+        UnreliableErrorsWarning: few schools, or an information that is not positive definite.
 
     Example:
         >>> import numpy as np
@@ -157,30 +164,28 @@ def fit_graded_response(scores: pd.DataFrame, *, nodes: int = 61, bound: float =
         >>> fit.information([0.0]).round(1)["test"].tolist()
         [2.2]
     """
-    quadrature = normal_quadrature(nodes, bound)
-    codes = codes_of(scores)
+    quadrature, codes = normal_quadrature(nodes, bound), codes_of(scores)
     refuse(_faults(codes))
-    patterns = patterns_of(codes)
-    found = estimate(patterns, quadrature)
-    items = _high_is_high(found.items)
-    covariance = inverse(observed_information(patterns, items, quadrature))
-    errors = _standard_errors(items, covariance, codes.items)
-    warnings = issued(_cautions(codes, items, quadrature, found, errors["slope"]))
+    numbers = None if schools is None else school_numbers(schools, scores, codes)
+    n_schools = None if numbers is None else int(numbers.max()) + 1
+    with one_thread():
+        patterns = patterns_of(codes)
+        found = _high_is_high(estimate(patterns, quadrature))
+        results = _estimates(found.items, patterns, quadrature, codes, numbers)
+    notes = [
+        *_cautions(codes, quadrature, found, results["standard_errors"]),
+        *_cautions_of_schools(n_schools),
+    ]
     return GradedResponse(
-        slopes=pd.Series(items.slopes, codes.items, name="slope"),
-        thresholds=_by_boundary(-items.intercepts / items.slopes[:, None], items, codes.items),
-        intercepts=_by_boundary(items.intercepts, items, codes.items),
-        standard_errors=errors,
-        q3=pd.DataFrame(residual_correlations(patterns, items, quadrature), codes.items, codes.items),
+        **results,
         log_likelihood=found.log_likelihood,
-        n_parameters=int(items.is_free.sum()),
         n_items=codes.n_items,
         n_respondents=codes.n_respondents,
+        n_schools=n_schools,
         converged=found.converged,
-        warnings=warnings,
+        warnings=issued(notes),
         options=_options(scores, codes),
         quadrature=quadrature,
-        curves=items,
     )
 
 
@@ -197,11 +202,33 @@ def _options(scores: pd.DataFrame, codes: Codes) -> dict[str, tuple[int, ...]]:
     return {item: tuple(int(option) for option in sorted(pd.unique(given))) for item, given in chosen.items()}
 
 
-def _high_is_high(items: GradedCurves) -> GradedCurves:
+def _high_is_high(found: Estimate) -> Estimate:
     # turning ability round changes no likelihood
-    values = items.parameters.copy()
+    values = found.items.parameters.copy()
     values[:, 0] *= np.sign(values[:, 0].sum()) or 1
-    return GradedCurves(values, items.is_free)
+    return replace(found, items=GradedCurves(values, found.items.is_free))
+
+
+def _estimates(
+    items: GradedCurves,
+    patterns: AnswerPatterns,
+    quadrature: Quadrature,
+    codes: Codes,
+    schools: NDArray[np.intp] | None,
+) -> dict[str, Any]:
+    names = codes.items
+    covariance = inverse(observed_information(patterns, items, quadrature))
+    if covariance is not None and schools is not None:
+        covariance = robust_covariance(covariance, codes, items, quadrature, schools)
+    return {
+        "slopes": pd.Series(items.slopes, names, name="slope"),
+        "thresholds": _by_boundary(-items.intercepts / items.slopes[:, None], items, names),
+        "intercepts": _by_boundary(items.intercepts, items, names),
+        "standard_errors": _standard_errors(items, covariance, names),
+        "q3": pd.DataFrame(residual_correlations(patterns, items, quadrature), names, names),
+        "n_parameters": int(items.is_free.sum()),
+        "curves": items,
+    }
 
 
 def _by_boundary(values: NDArray[np.float64], items: GradedCurves, names: pd.Index) -> pd.DataFrame:
@@ -236,16 +263,12 @@ def _covariances_per_item(items: GradedCurves, covariance: NDArray[np.float64] |
 
 
 def _cautions(
-    codes: Codes,
-    items: GradedCurves,
-    quadrature: Quadrature,
-    found: Estimate,
-    errors: pd.Series,
+    codes: Codes, quadrature: Quadrature, found: Estimate, errors: pd.DataFrame
 ) -> Iterator[PsychometricWarning]:
-    for item, gap, slope in zip(codes.items, codes.gaps, items.slopes, strict=True):
+    for item, gap, slope in zip(codes.items, codes.gaps, found.items.slopes, strict=True):
         if gap:
             yield UnusedOptionWarning(f'scores["{item}"]: {gap} option(s) between others were not chosen')
-        if slope < -SURELY * errors[item]:
+        if slope < -SURELY * errors.loc[item, "slope"]:
             yield NegativeSlopeWarning(
                 f'scores["{item}"]: goes against the other items; was it to be turned?'
             )
@@ -253,5 +276,12 @@ def _cautions(
             yield HeywoodWarning(f'scores["{item}"]: slope {slope:.1f}, too steep for the nodes to follow')
     if not found.converged:
         yield NotConvergedWarning("graded response model: the likelihood has no maximum within reach")
-    if errors.isna().any():
+    if errors["slope"].isna().any():
         yield UnreliableErrorsWarning("graded response model: no standard errors, the optimum is flat")
+
+
+def _cautions_of_schools(n_schools: int | None) -> Iterator[PsychometricWarning]:
+    if n_schools is not None and n_schools < FEW_SCHOOLS:
+        yield UnreliableErrorsWarning(
+            f"{n_schools} schools: with fewer than {FEW_SCHOOLS} the standard errors are too small"
+        )

@@ -6,24 +6,25 @@ Schools are a random sample here; nothing in this module ranks them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from psychometrics.cautions import issued
-from psychometrics.group_sums import summed
-from psychometrics.icc_interval import icc_interval
+from psychometrics.levels.group_sums import summed
+from psychometrics.levels.icc_interval import icc_interval
+from psychometrics.levels.variance_components import variance_components
 from psychometrics.scores import refuse
 from psychometrics.tables import markdown
-from psychometrics.variance_components import variance_components
+from psychometrics.threads import one_thread
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from psychometrics.group_sums import GroupSums
-    from psychometrics.variance_components import VarianceComponents
+    from psychometrics.levels.group_sums import GroupSums
+    from psychometrics.levels.variance_components import VarianceComponents
 
 DETECTABLE: Final = 1.96 * np.sqrt(2)
 """Times the standard error of one mean: by chance two means differ less in 95 of 100 (de Vet et al. 2006)."""
@@ -104,7 +105,7 @@ def school_reliability(
     average n and c. Assumes random, normal school and class effects.
 
     Raises:
-        ScoresError: what `psychometrics.group_sums` refuses, or a confidence outside 0..1.
+        ScoresError: what `group_sums` refuses, or a confidence outside 0..1.
 
     Warns:
         ZeroVarianceWarning: schools, or classes, differ no more than by chance.
@@ -119,22 +120,14 @@ def school_reliability(
     """
     _check_confidence(confidence)
     sums = summed(scale_score, schools, classes=classes)
-    components = variance_components(sums)
-    interval = icc_interval(sums, components, confidence=confidence)
-    error = _error_variance(components, sums.n_respondents / sums.n_schools, sums.n_groups / sums.n_schools)
-    between, of_class = components.between_variance, components.class_variance
-    total = between + (of_class or 0.0) + components.within_variance
+    with one_thread():
+        components = variance_components(sums)
+        interval = icc_interval(sums, components, confidence=confidence)
     return SchoolReliability(
-        icc1=between / total,
+        **_shares(components),
+        **_reliabilities(sums, components),
         ci_low=interval.low,
         ci_high=interval.high,
-        icc2=between / (between + float(error)),
-        between_variance=between,
-        class_variance=of_class,
-        within_variance=components.within_variance,
-        icc_class=None if of_class is None else (between + of_class) / total,
-        reliability_per_school=_reliability_per_school(sums, components),
-        smallest_detectable_difference=float(DETECTABLE * np.sqrt(error)),
         mean=components.mean,
         n_schools=sums.n_schools,
         n_classes=sums.n_groups if sums.has_classes else None,
@@ -173,21 +166,10 @@ def school_means(
     """
     _check_confidence(confidence)
     sums = summed(scale_score, schools, classes=classes)
-    components = variance_components(sums)
-    sizes = sums.per_school(sums.sizes)
-    reliability = _weight(components.between_variance, components.error_variances)
-    shrunken = components.mean + reliability * (components.weighted_means - components.mean)
-    margin = stats.norm.ppf((1 + confidence) / 2) * np.sqrt(_prediction_variance(components))
-    table = {
-        "n": sizes.astype(np.int64),
-        "mean": sums.per_school(sums.sizes * sums.means) / sizes,
-        "shrunken_mean": shrunken,
-        "ci_low": shrunken - margin,
-        "ci_high": shrunken + margin,
-        "reliability": reliability,
-    }
+    with one_thread():
+        components = variance_components(sums)
     return SchoolMeans(
-        table=pd.DataFrame(table, index=sums.schools),
+        table=_means_per_school(sums, components, confidence),
         grand_mean=components.mean,
         n_schools=sums.n_schools,
         n_respondents=sums.n_respondents,
@@ -219,6 +201,28 @@ def _check_confidence(confidence: float) -> None:
         refuse([f"confidence: {confidence} is not between 0 and 1; write 0.95 for 95 %"])
 
 
+def _shares(components: VarianceComponents) -> dict[str, Any]:
+    between, of_class = components.between_variance, components.class_variance
+    total = between + (of_class or 0.0) + components.within_variance
+    return {
+        "icc1": between / total,
+        "icc_class": None if of_class is None else (between + of_class) / total,
+        "between_variance": between,
+        "class_variance": of_class,
+        "within_variance": components.within_variance,
+    }
+
+
+def _reliabilities(sums: GroupSums, components: VarianceComponents) -> dict[str, Any]:
+    per_school = sums.n_respondents / sums.n_schools, sums.n_groups / sums.n_schools
+    error = float(_error_variance(components, *per_school))
+    return {
+        "icc2": components.between_variance / (components.between_variance + error),
+        "smallest_detectable_difference": float(DETECTABLE * np.sqrt(error)),
+        "reliability_per_school": _reliability_per_school(sums, components),
+    }
+
+
 def _error_variance(
     components: VarianceComponents,
     n_respondents: NDArray[np.float64] | float,
@@ -236,6 +240,22 @@ def _reliability_per_school(sums: GroupSums, components: VarianceComponents) -> 
 
 def _weight(between: float, error: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(between / (between + error))
+
+
+def _means_per_school(sums: GroupSums, components: VarianceComponents, confidence: float) -> pd.DataFrame:
+    sizes = sums.per_school(sums.sizes)
+    reliability = _weight(components.between_variance, components.error_variances)
+    shrunken = components.mean + reliability * (components.weighted_means - components.mean)
+    margin = stats.norm.ppf((1 + confidence) / 2) * np.sqrt(_prediction_variance(components))
+    table = {
+        "n": sizes.astype(np.int64),
+        "mean": sums.per_school(sums.sizes * sums.means) / sizes,
+        "shrunken_mean": shrunken,
+        "ci_low": shrunken - margin,
+        "ci_high": shrunken + margin,
+        "reliability": reliability,
+    }
+    return pd.DataFrame(table, index=sums.schools)
 
 
 def _prediction_variance(components: VarianceComponents) -> NDArray[np.float64]:

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from psychometrics.bivariate_normal import BEYOND, SMALLEST, cells
 from psychometrics.cautions import (
     EmptyCellWarning,
     NotConvergedWarning,
@@ -19,7 +18,8 @@ from psychometrics.cautions import (
     UnusedOptionWarning,
     issued,
 )
-from psychometrics.contingency import Codes, as_matrix, codes_of, pair_tables, pairs
+from psychometrics.ordinal.bivariate_normal import BEYOND, SMALLEST, cells
+from psychometrics.ordinal.contingency import Codes, as_matrix, codes_of, pair_tables, pairs
 from psychometrics.tables import markdown
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from psychometrics import bootstrap
-from psychometrics.composite_reliability import categorical_omega, omega_hierarchical, ordinal_alpha
+from psychometrics.ordinal.composite_reliability import categorical_omega, omega_hierarchical, ordinal_alpha
+from psychometrics.sampling import bootstrap
 from psychometrics.scores import ScoresError, checked_groups, complete_cases
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from psychometrics.bootstrap import BootstrapInterval
+    from psychometrics.sampling.bootstrap import BootstrapInterval
 
 __all__ = [
     "LowerBound",

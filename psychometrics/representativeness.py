@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import stats
 
 from psychometrics.cautions import NotConvergedWarning, issued
-from psychometrics.raking import faults_of_margins, raked
+from psychometrics.sampling.raking import faults_of_margins, raked
 from psychometrics.tables import markdown
 
 MARGIN: Final = 0.05

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from psychometrics.contingency import chosen
-from psychometrics.factor_model import factor_model
-from psychometrics.group_sums import checked_scale_score
+from psychometrics.levels.group_sums import checked_scale_score
+from psychometrics.ordinal.contingency import chosen
 from psychometrics.polychoric import polychoric
 from psychometrics.scores import checked_groups, complete_cases, refuse
+from psychometrics.structure.factor_model import factor_model
 from psychometrics.tables import markdown
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
 from psychometrics.dif import ordinal_dif
-from psychometrics.proportional_odds import fit_proportional_odds
+from psychometrics.ordinal.proportional_odds import fit_proportional_odds
 
 DATA = Path(__file__).parent / "data"
 LOG_LIKELIHOOD = 1e-4

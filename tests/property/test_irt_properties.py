@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from psychometrics.cautions import PsychometricWarning
 from psychometrics.dif import ordinal_dif
-from psychometrics.graded_response import log_probabilities
 from psychometrics.irt import fit_graded_response, fit_partial_credit
+from psychometrics.response.graded_response import log_probabilities
 from psychometrics.scores import ScoresError
 
 FEW = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])

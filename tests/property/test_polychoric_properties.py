@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from psychometrics.cautions import PsychometricWarning
 from psychometrics.confirmatory import fit_ordinal_cfa
-from psychometrics.contingency import codes_of, pair_tables, pairs
+from psychometrics.ordinal.contingency import codes_of, pair_tables, pairs
 from psychometrics.polychoric import polychoric
 from psychometrics.scores import ScoresError
 

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from psychometrics.group_sums import summed
+from psychometrics.levels.group_sums import summed
+from psychometrics.levels.variance_components import criterion, variance_components
 from psychometrics.multilevel import school_means, school_reliability
 from psychometrics.reliability import bootstrap_interval, cronbach_alpha, guttman_lambda2
 from psychometrics.simulate import OrdinalModel, balanced_groups, simulate_answers
-from psychometrics.variance_components import criterion, variance_components
 
 BETWEEN, OF_CLASS, WITHIN = 0.05, 0.04, 0.91
 

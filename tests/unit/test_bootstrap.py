@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from psychometrics import bootstrap
-from psychometrics.bootstrap import LostReplicationsWarning
 from psychometrics.cautions import PsychometricWarning, UnreliableErrorsWarning
 from psychometrics.polychoric import polychoric
 from psychometrics.reliability import bootstrap_interval, cronbach_alpha, guttman_lambda2
 from psychometrics.reliability import standard_error_of_measurement as error_of
+from psychometrics.sampling import bootstrap
+from psychometrics.sampling.bootstrap import LostReplicationsWarning
 from psychometrics.scores import ScoresError
 from psychometrics.simulate import OrdinalModel, balanced_groups, simulate_answers
 

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from psychometrics.cautions import HeywoodWarning
-from psychometrics.composite_reliability import TurnedItemWarning
+from psychometrics.dimensions.schmid_leiman import UnidentifiedGeneralFactorWarning, schmid_leiman
+from psychometrics.ordinal.composite_reliability import TurnedItemWarning
 from psychometrics.polychoric import polychoric
 from psychometrics.reliability import categorical_omega, cronbach_alpha, omega_hierarchical, ordinal_alpha
-from psychometrics.schmid_leiman import UnidentifiedGeneralFactorWarning, schmid_leiman
 from psychometrics.scores import ScoresError
 
 RANDOM = np.random.default_rng(7)
@@ -76,7 +76,7 @@ def test_a_step_over_an_unused_option_counts_for_two():
 
 
 @pytest.mark.parametrize("statistic", STATISTICS)
-@pytest.mark.filterwarnings("ignore::psychometrics.schmid_leiman.UnidentifiedGeneralFactorWarning")
+@pytest.mark.filterwarnings("ignore::psychometrics.dimensions.schmid_leiman.UnidentifiedGeneralFactorWarning")
 def test_order_of_rows_and_items_changes_nothing(statistic):
     shuffled = SIX.sample(frac=1, random_state=3)[list("DAHBGE")]
     first, second = STATISTICS[statistic](SIX), STATISTICS[statistic](shuffled)
@@ -84,7 +84,7 @@ def test_order_of_rows_and_items_changes_nothing(statistic):
 
 
 @pytest.mark.parametrize("statistic", STATISTICS)
-@pytest.mark.filterwarnings("ignore::psychometrics.schmid_leiman.UnidentifiedGeneralFactorWarning")
+@pytest.mark.filterwarnings("ignore::psychometrics.dimensions.schmid_leiman.UnidentifiedGeneralFactorWarning")
 def test_doubled_data_keep_the_value(statistic):
     first, second = STATISTICS[statistic](SIX), STATISTICS[statistic](pd.concat([SIX, SIX]))
     assert first.value == pytest.approx(second.value, abs=1e-7)
@@ -164,7 +164,7 @@ def test_scores_that_cannot_be_used_are_refused(statistic):
 
 
 @pytest.mark.parametrize("statistic", STATISTICS)
-@pytest.mark.filterwarnings("ignore::psychometrics.schmid_leiman.UnidentifiedGeneralFactorWarning")
+@pytest.mark.filterwarnings("ignore::psychometrics.dimensions.schmid_leiman.UnidentifiedGeneralFactorWarning")
 def test_missing_answers_are_left_out_and_numbers_travel_along(statistic):
     holes = SIX.astype("Int64")
     holes.loc[:99, "A"] = pd.NA

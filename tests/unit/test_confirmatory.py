@@ -14,18 +14,18 @@ from psychometrics.cautions import (
     UnusedOptionWarning,
 )
 from psychometrics.confirmatory import fit_ordinal_cfa
-from psychometrics.contingency import as_matrix, pairs
-from psychometrics.factor_model import factor_model
-from psychometrics.factor_solution import solution, solution_cautions
-from psychometrics.fit_indices import (
+from psychometrics.ordinal.contingency import as_matrix, pairs
+from psychometrics.scores import ScoresError
+from psychometrics.simulate import OrdinalModel, balanced_groups, simulate_answers
+from psychometrics.structure.factor_model import factor_model
+from psychometrics.structure.factor_solution import solution, solution_cautions
+from psychometrics.structure.fit_indices import (
     approximation_error,
     comparative_fit,
     residual_size,
     scaled_and_shifted,
     tucker_lewis,
 )
-from psychometrics.scores import ScoresError
-from psychometrics.simulate import OrdinalModel, balanced_groups, simulate_answers
 
 MODEL = {"V": ["V1", "V2", "V3", "V4"], "W": ["W1", "W2", "W3"]}
 ITEMS = [item for items in MODEL.values() for item in items]

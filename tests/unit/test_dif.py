@@ -7,7 +7,7 @@ import pytest
 from psychometrics import dif
 from psychometrics.cautions import NotConvergedWarning, UnusedOptionWarning
 from psychometrics.dif import ordinal_dif
-from psychometrics.proportional_odds import fit_proportional_odds
+from psychometrics.ordinal.proportional_odds import fit_proportional_odds
 from psychometrics.scores import ScoresError
 
 ITEMS = list("ABCDEF")

@@ -14,7 +14,12 @@ from psychometrics.dimensionality import (
     minimum_average_partial,
     parallel_analysis,
 )
-from psychometrics.item_correlations import MANY, NothingCommonWarning, item_correlations, option_values
+from psychometrics.ordinal.item_correlations import (
+    MANY,
+    NothingCommonWarning,
+    item_correlations,
+    option_values,
+)
 from psychometrics.polychoric import polychoric
 from psychometrics.scores import ScoresError
 

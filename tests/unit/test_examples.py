@@ -8,7 +8,7 @@ import pytest
 
 import psychometrics
 
-MODULES = [f"psychometrics.{module.name}" for module in pkgutil.iter_modules(psychometrics.__path__)]
+MODULES = [module.name for module in pkgutil.walk_packages(psychometrics.__path__, "psychometrics.")]
 
 
 @pytest.mark.parametrize("name", [*MODULES, "export.account.attempt"])

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from psychometrics.answer_patterns import expected_counts, patterns_of
-from psychometrics.contingency import codes_of
-from psychometrics.graded_information import inverse, observed_information
-from psychometrics.graded_response import (
+from psychometrics.ordinal.contingency import codes_of
+from psychometrics.response.answer_patterns import expected_counts, patterns_of
+from psychometrics.response.graded_information import inverse, observed_information
+from psychometrics.response.graded_response import (
     curves,
     derivatives,
     expected_answers,
@@ -15,7 +15,7 @@ from psychometrics.graded_response import (
     log_probabilities,
     option_scores,
 )
-from psychometrics.quadrature import normal_quadrature
+from psychometrics.response.quadrature import normal_quadrature
 
 RAGGED = curves(
     np.array([0.8, 2.5, -1.1]), np.array([[2.0, 0.1, -1.5], [0.4, np.nan, np.nan], [9, 0.5, 0.4]])

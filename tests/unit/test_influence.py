@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from psychometrics.confirmatory import fit_ordinal_cfa
-from psychometrics.contingency import codes_of, pairs
-from psychometrics.influence import asymptotic_covariance, influence, variances
+from psychometrics.ordinal.contingency import codes_of, pairs
+from psychometrics.ordinal.influence import asymptotic_covariance, influence, variances
 from psychometrics.polychoric import estimate
 from psychometrics.simulate import OrdinalModel, balanced_groups, simulate_answers
 
@@ -76,7 +76,7 @@ def test_blocks_make_no_difference(monkeypatch):
     numbers = np.sort(np.minimum(SCHOOLS.to_numpy(), 20))
     whole = [asymptotic_covariance(found, moves, schools=schools) for schools in (None, numbers)]
     for block in (1, 7, 100, 300, 599):
-        monkeypatch.setattr("psychometrics.influence.RESPONDENTS_AT_ONCE", block)
+        monkeypatch.setattr("psychometrics.ordinal.influence.RESPONDENTS_AT_ONCE", block)
         for schools, expected in zip((None, numbers), whole, strict=True):
             parts = asymptotic_covariance(found, moves, schools=schools)
             np.testing.assert_allclose(parts, expected, atol=1e-11)

@@ -6,12 +6,12 @@ import pytest
 
 from psychometrics.cautions import UnreliableErrorsWarning
 from psychometrics.confirmatory import fit_ordinal_cfa
-from psychometrics.factor_model import factor_model
-from psychometrics.group_moments import grouped_moments
 from psychometrics.invariance import UntestableStepWarning, measurement_invariance
-from psychometrics.invariance_model import InvarianceModel, invariance_steps
 from psychometrics.scores import ScoresError
 from psychometrics.simulate import OrdinalModel, balanced_groups, simulate_answers
+from psychometrics.structure.factor_model import factor_model
+from psychometrics.structure.group_moments import grouped_moments
+from psychometrics.structure.invariance_model import InvarianceModel, invariance_steps
 
 MODEL = {"V": ["A", "B", "C"], "W": ["D", "E", "F"]}
 ITEMS = [item for items in MODEL.values() for item in items]
@@ -226,3 +226,14 @@ def test_a_perfect_correlation_in_one_group_is_refused(pupils):
 def test_an_unknown_item_is_refused(pupils):
     with pytest.raises(ScoresError, match='"Z" is no column of scores'):
         measurement_invariance(pupils, {"V": ["A", "B", "Z"]}, pupils["group"])
+
+
+def test_a_step_that_the_answers_do_not_determine_has_no_tests():
+    """Otherwise its chi-square, for a df that counts too many, would come out below zero."""
+    ones = ["AC", "AB", "A", "", "BC", "AC", "", "A", "AB", "BC", "BC"]
+    scores = pd.DataFrame([[int(item in of_one) for item in "ABC"] for of_one in ones], columns=list("ABC"))
+    with pytest.warns(UnreliableErrorsWarning, match="intercepts: .* every parameter, so it has no tests"):
+        steps = measurement_invariance(scores, {"F": list("ABC")}, pd.Series(np.arange(11) % 2))
+    without = steps.loc["intercepts"].drop(["df", "compared_with", "n_groups", "n_items", "n_respondents"])
+    assert without.isna().all()
+    assert steps.loc["intercepts", "df"] == 1

@@ -4,17 +4,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from psychometrics import graded_estimation, irt
-from psychometrics.answer_patterns import expected_counts, patterns_of
+from psychometrics import irt
 from psychometrics.cautions import (
     HeywoodWarning,
     NotConvergedWarning,
     UnreliableErrorsWarning,
     UnusedOptionWarning,
 )
-from psychometrics.contingency import codes_of
-from psychometrics.graded_response import log_probabilities
 from psychometrics.irt import GradedResponse, NegativeSlopeWarning, fit_graded_response
+from psychometrics.ordinal.contingency import codes_of
+from psychometrics.response import graded_estimation
+from psychometrics.response.answer_patterns import expected_counts, patterns_of
+from psychometrics.response.graded_response import log_probabilities
 from psychometrics.scores import ScoresError
 
 ITEMS = ["A", "B", "C", "D"]

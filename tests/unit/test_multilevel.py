@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from psychometrics.group_sums import summed
+from psychometrics.levels.group_sums import summed
+from psychometrics.levels.variance_components import ZeroVarianceWarning, criterion, variance_components
 from psychometrics.multilevel import reliability_of_mean, school_means, school_reliability
 from psychometrics.scores import ScoresError
-from psychometrics.variance_components import ZeroVarianceWarning, criterion, variance_components
 
 
 def nested(seed, *, sizes):

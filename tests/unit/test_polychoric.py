@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from psychometrics.bivariate_normal import cdf, cells
 from psychometrics.cautions import (
     EmptyCellWarning,
     NotConvergedWarning,
@@ -13,7 +12,8 @@ from psychometrics.cautions import (
     PerfectCorrelationWarning,
     UnusedOptionWarning,
 )
-from psychometrics.contingency import MOST_OPTIONS, codes_of, pair_tables
+from psychometrics.ordinal.bivariate_normal import cdf, cells
+from psychometrics.ordinal.contingency import MOST_OPTIONS, codes_of, pair_tables
 from psychometrics.polychoric import estimate, polychoric
 from psychometrics.scores import ScoresError
 

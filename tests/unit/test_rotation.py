@@ -3,8 +3,13 @@
 import numpy as np
 import pytest
 
-from psychometrics.factor_extraction import check_n_factors, degrees_of_freedom, extract, extraction_cautions
-from psychometrics.rotation import rotated
+from psychometrics.dimensions.factor_extraction import (
+    check_n_factors,
+    degrees_of_freedom,
+    extract,
+    extraction_cautions,
+)
+from psychometrics.dimensions.rotation import rotated
 from psychometrics.scores import ScoresError
 
 SIMPLE = np.array([[0.8, 0.0], [0.7, 0.0], [0.6, 0.0], [0.0, 0.75], [0.0, 0.65], [0.0, 0.5]])

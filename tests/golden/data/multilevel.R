@@ -2,9 +2,11 @@
 # Run in this folder: Rscript multilevel.R (Debian: r-base-core r-cran-lme4 r-cran-multilevel r-cran-jsonlite). R is the referee.
 suppressMessages({library(jsonlite); library(lme4); library(multilevel)})
 
+# lme4's own stop leaves variances up to 1e-5 beside the lowest criterion
+stop_late <- lmerControl(optimizer = "nloptwrap", optCtrl = list(xtol_abs = 1e-14, ftol_abs = 1e-14, xtol_rel = 1e-14, ftol_rel = 1e-16, maxeval = 1e5))
+
 two_level <- function(score, group) {
   group <- factor(group); sizes <- as.numeric(table(group)); a <- aov(score ~ group); squares <- summary(a)[[1]][["Mean Sq"]]
-  stop_late <- lmerControl(optCtrl = list(xtol_abs = 1e-12, ftol_abs = 1e-12))
   fit <- lmer(score ~ 1 + (1 | group), REML = TRUE, control = stop_late)
   v <- as.data.frame(VarCorr(fit))$vcov; tau2 <- v[1]; sigma2 <- v[2]; effects <- ranef(fit)$group
   list(
@@ -20,7 +22,7 @@ two_level <- function(score, group) {
 }
 
 three_level <- function(score, school, class) {
-  fit <- lmer(score ~ 1 + (1 | school / class), REML = TRUE)
+  fit <- lmer(score ~ 1 + (1 | school / class), REML = TRUE, control = stop_late)
   v <- as.data.frame(VarCorr(fit)); v <- setNames(v$vcov, v$grp); s <- v[["school"]]; c <- v[["class:school"]]; p <- v[["Residual"]]
   classes <- tapply(class, school, function(x) length(unique(x))); pupils <- table(school)
   reliability <- s / (s + c / classes + p / as.numeric(pupils))

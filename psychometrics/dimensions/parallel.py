@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from psychometrics.cautions import issued
-from psychometrics.item_correlations import item_correlations
+from psychometrics.ordinal.item_correlations import item_correlations
 from psychometrics.scores import refuse
 from psychometrics.tables import markdown
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from psychometrics.item_correlations import Kind
+    from psychometrics.ordinal.item_correlations import Kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from psychometrics.cautions import HeywoodWarning, PsychometricWarning
-from psychometrics.factor_extraction import LOWEST, check_extraction, extract, extraction_cautions
-from psychometrics.rotation import Rotation, oblimin, rotated, rotation_cautions
+from psychometrics.dimensions.factor_extraction import LOWEST, check_extraction, extract, extraction_cautions
+from psychometrics.dimensions.rotation import Rotation, oblimin, rotated, rotation_cautions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from psychometrics.answer_patterns import posterior_of
-from psychometrics.graded_response import derivatives, log_probabilities, option_scores
+from psychometrics.response.answer_patterns import patterns_in_order, posterior_of
+from psychometrics.response.graded_response import derivatives, log_probabilities, option_scores
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from psychometrics.answer_patterns import AnswerPatterns, Block, Posterior
-    from psychometrics.graded_response import GradedCurves
-    from psychometrics.quadrature import Quadrature
+    from psychometrics.ordinal.contingency import Codes
+    from psychometrics.response.answer_patterns import AnswerPatterns, Block, Posterior
+    from psychometrics.response.graded_response import GradedCurves
+    from psychometrics.response.quadrature import Quadrature
 
 UNTOUCHED: Final = 1e-7
 """A node to which no pattern of a block gives more weight than this adds nothing to the information."""
@@ -58,6 +59,38 @@ def inverse(information: NDArray[np.float64]) -> NDArray[np.float64] | None:
     if values[0] < SINGULAR * values[-1]:
         return None
     return np.asarray((vectors / values) @ vectors.T / np.outer(scale, scale))
+
+
+def robust_covariance(
+    covariance: NDArray[np.float64],
+    codes: Codes,
+    items: GradedCurves,
+    quadrature: Quadrature,
+    schools: NDArray[np.intp],
+) -> NDArray[np.float64]:
+    """Return the covariances of the parameters for respondents who resemble each other within a school.
+
+    The sandwich of Liang and Zeger (1986): `covariance`, the inverse of the information, on both sides of the
+    crossproduct of the scores summed per school; times G / (G - 1) for G schools.
+    """
+    per_school = _score_of_each_school(codes, items, quadrature, schools)[items.is_free.ravel()]
+    correction = per_school.shape[1] / (per_school.shape[1] - 1)
+    half = covariance @ per_school
+    return np.asarray(half @ half.T * correction)
+
+
+def _score_of_each_school(
+    codes: Codes, items: GradedCurves, quadrature: Quadrature, schools: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    scores, logarithms = option_scores(items, quadrature.points), log_probabilities(items, quadrature.points)
+    n_schools, done = int(schools.max()) + 1, 0
+    total = np.zeros((items.parameters.size, n_schools))
+    for block in patterns_in_order(codes).blocks():
+        per_respondent = _score_of_each(scores, block, posterior_of(block, logarithms, quadrature))
+        of_block = schools[done : done + len(block.weights)]
+        total += [np.bincount(of_block, of_parameter, n_schools) for of_parameter in per_respondent]
+        done += len(block.weights)
+    return total
 
 
 def _add_together(together: NDArray[np.float64], block: Block, posterior: Posterior) -> None:

@@ -11,8 +11,8 @@ from scipy.linalg import block_diag
 
 from psychometrics.cautions import PsychometricWarning, UnreliableErrorsWarning
 from psychometrics.confirmatory import FEW_SCHOOLS
-from psychometrics.contingency import Codes, chosen, codes_of, option_counts, pairs
-from psychometrics.influence import (
+from psychometrics.ordinal.contingency import Codes, chosen, codes_of, option_counts, pairs
+from psychometrics.ordinal.influence import (
     FEWEST_SCHOOLS,
     Influence,
     asymptotic_covariance,

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from psychometrics.bivariate_normal import BEYOND, cells
-from psychometrics.contingency import Codes, pairs
+from psychometrics.ordinal.bivariate_normal import BEYOND, cells
+from psychometrics.ordinal.contingency import Codes, pairs
 from psychometrics.scores import checked_groups, refuse
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from psychometrics.group_sums import GroupSums
+    from psychometrics.levels.group_sums import GroupSums
 
 GRID: Final = np.log(10.0) * np.linspace(-10, 10, 41)
 """Logarithms of the ratios between which an optimum is looked for."""
@@ -63,7 +63,7 @@ def variance_components(sums: GroupSums) -> VarianceComponents:
 
     Example:
         >>> import pandas as pd
-        >>> from psychometrics.group_sums import summed
+        >>> from psychometrics.levels.group_sums import summed
         >>> score = pd.Series([1.0, 2.0, 2.0, 3.0, 5.0, 6.0])
         >>> round(variance_components(summed(score, pd.Series([1, 1, 2, 2, 3, 3]))).between_variance, 6)
         4.083333

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from psychometrics.contingency import pairs
+from psychometrics.ordinal.contingency import pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from psychometrics.factor_model import FactorModel
+    from psychometrics.structure.factor_model import FactorModel
 
 FEWEST_FOR_SCALE: Final = 3
 """Options; a single threshold moves with the mean of the response and with its scale alike."""

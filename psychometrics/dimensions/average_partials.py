@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from psychometrics.cautions import issued
-from psychometrics.item_correlations import Kind, NothingCommonWarning, item_correlations
+from psychometrics.ordinal.item_correlations import Kind, NothingCommonWarning, item_correlations
 from psychometrics.tables import markdown
 
 if TYPE_CHECKING:

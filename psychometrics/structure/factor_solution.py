@@ -15,14 +15,14 @@ from psychometrics.cautions import (
     PsychometricWarning,
     UnreliableErrorsWarning,
 )
-from psychometrics.contingency import as_matrix
+from psychometrics.ordinal.contingency import as_matrix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from psychometrics.factor_model import FactorModel
+    from psychometrics.structure.factor_model import FactorModel
 
 FLAT: Final = 1e-6
 """A slope of the misfit (whose scale is that of correlations) below this is that of an optimum."""

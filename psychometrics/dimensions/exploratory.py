@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from psychometrics.cautions import issued
-from psychometrics.factor_extraction import (
+from psychometrics.dimensions.factor_extraction import (
     Extraction,
     check_extraction,
     check_n_factors,
@@ -16,8 +16,8 @@ from psychometrics.factor_extraction import (
     extract,
     extraction_cautions,
 )
-from psychometrics.item_correlations import ItemCorrelations, Kind, item_correlations
-from psychometrics.rotation import Name, Rotation, check_rotation, rotated, rotation_cautions
+from psychometrics.dimensions.rotation import Name, Rotation, check_rotation, rotated, rotation_cautions
+from psychometrics.ordinal.item_correlations import ItemCorrelations, Kind, item_correlations
 from psychometrics.tables import markdown
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from psychometrics.cautions import NotPositiveDefiniteWarning, PsychometricWarning
-from psychometrics.contingency import Codes, as_matrix, codes_of, option_counts, pair_tables, pairs
+from psychometrics.ordinal.contingency import Codes, as_matrix, codes_of, option_counts, pair_tables, pairs
 from psychometrics.polychoric import SINGULAR, cautions, estimate
 from psychometrics.scores import refuse
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy import optimize, stats
 
-from psychometrics.variance_components import criterion
+from psychometrics.levels.variance_components import criterion
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from psychometrics.group_sums import GroupSums
-    from psychometrics.variance_components import VarianceComponents
+    from psychometrics.levels.group_sums import GroupSums
+    from psychometrics.levels.variance_components import VarianceComponents
 
 LARGEST_RATIO: Final = 1e12
 """A variance between schools this many times that within is all there is."""

@@ -10,7 +10,6 @@ import pandas as pd
 from scipy import optimize
 from scipy.special import log_softmax
 
-from psychometrics.answer_patterns import expected_counts, patterns_of
 from psychometrics.cautions import (
     HeywoodWarning,
     NotConvergedWarning,
@@ -18,20 +17,22 @@ from psychometrics.cautions import (
     UnusedOptionWarning,
     issued,
 )
-from psychometrics.contingency import codes_of
-from psychometrics.graded_information import inverse
-from psychometrics.quadrature import normal_quadrature
+from psychometrics.ordinal.contingency import codes_of
+from psychometrics.response.answer_patterns import expected_counts, patterns_of
+from psychometrics.response.graded_information import inverse
+from psychometrics.response.quadrature import normal_quadrature
 from psychometrics.tables import markdown
+from psychometrics.threads import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from psychometrics.answer_patterns import AnswerPatterns
     from psychometrics.cautions import PsychometricWarning
-    from psychometrics.contingency import Codes
-    from psychometrics.quadrature import Quadrature
+    from psychometrics.ordinal.contingency import Codes
+    from psychometrics.response.answer_patterns import AnswerPatterns
+    from psychometrics.response.quadrature import Quadrature
 
 OUT_OF_REACH: Final = -1_000.0
 """The weight, on the logarithmic scale, of an option that an item does not have."""
@@ -85,7 +86,7 @@ def fit_partial_credit(scores: pd.DataFrame, *, nodes: int = 61, bound: float = 
     slope one, and the spread of ability is estimated. `nodes` and `bound` are in standard deviations of it.
 
     Raises:
-        ScoresError: what `psychometrics.contingency.codes_of` refuses.
+        ScoresError: what `contingency.codes_of` refuses.
 
     Warns:
         UnusedOptionWarning: an option between two others was not chosen; it has no step.
@@ -102,11 +103,12 @@ def fit_partial_credit(scores: pd.DataFrame, *, nodes: int = 61, bound: float = 
     quadrature = normal_quadrature(nodes, bound)
     codes = codes_of(scores)
     patterns = patterns_of(codes)
-    search = optimize.minimize(
-        _loss, _start(patterns), (patterns, quadrature), "BFGS", jac=True, options={"gtol": FLAT / 10}
-    )
+    with one_thread():
+        search = optimize.minimize(
+            _loss, _start(patterns), (patterns, quadrature), "BFGS", jac=True, options={"gtol": FLAT / 10}
+        )
+        covariance = inverse(_information(search.x, patterns, quadrature))
     converged = bool(np.abs(search.jac).max() < FLAT)
-    covariance = inverse(_information(search.x, patterns, quadrature))
     spread = _parameters(search.x, patterns).spread
     steepness = spread * quadrature.distance
     estimates = _by_item(_locations_and_steps(patterns) @ search.x[1:], codes)

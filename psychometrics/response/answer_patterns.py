@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from psychometrics.contingency import Codes
-    from psychometrics.quadrature import Quadrature
+    from psychometrics.ordinal.contingency import Codes
+    from psychometrics.response.quadrature import Quadrature
 
 MISSING: Final = 255
 """The code of an answer that was not given: no option has it, so it adds nothing to a likelihood."""
@@ -89,7 +89,7 @@ def patterns_of(codes: Codes) -> AnswerPatterns:
 
     Example:
         >>> import pandas as pd
-        >>> from psychometrics.contingency import codes_of
+        >>> from psychometrics.ordinal.contingency import codes_of
         >>> patterns_of(codes_of(pd.DataFrame({"A": [1, 2, 2, 1], "B": [1, 2, 2, 2]}))).weights.tolist()
         [1.0, 1.0, 2.0]
     """
@@ -101,6 +101,11 @@ def patterns_of(codes: Codes) -> AnswerPatterns:
     # in this order neighbours have similar abilities, so that a block needs few nodes (`UNTOUCHED`)
     order = np.argsort(values.sum(axis=0, dtype=np.uint16), kind="stable")
     return AnswerPatterns(values[:, order], weights[order], codes.n_options)
+
+
+def patterns_in_order(codes: Codes) -> AnswerPatterns:
+    """Return a pattern per complete respondent, in the order of the respondents."""
+    return AnswerPatterns(codes.values, np.ones(codes.n_respondents), codes.n_options)
 
 
 def posterior_of(block: Block, log_probabilities: NDArray[np.float64], quadrature: Quadrature) -> Posterior:

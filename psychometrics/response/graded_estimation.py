@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy.special import logit
 
-from psychometrics.answer_patterns import expected_counts
-from psychometrics.graded_information import inverse, observed_information
-from psychometrics.graded_response import curves, derivatives, log_probabilities
+from psychometrics.response.answer_patterns import expected_counts
+from psychometrics.response.graded_information import inverse, observed_information
+from psychometrics.response.graded_response import curves, derivatives, log_probabilities
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from psychometrics.answer_patterns import AnswerPatterns
-    from psychometrics.graded_response import GradedCurves
-    from psychometrics.quadrature import Quadrature
+    from psychometrics.response.answer_patterns import AnswerPatterns
+    from psychometrics.response.graded_response import GradedCurves
+    from psychometrics.response.quadrature import Quadrature
 
 SAMPLE_SIZE: Final = 20_000
 """So many patterns tell well enough how steep the likelihood of a million is for Newton's method to use."""

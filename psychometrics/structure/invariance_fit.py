@@ -16,19 +16,22 @@ from psychometrics.cautions import (
     PsychometricWarning,
     UnreliableErrorsWarning,
 )
-from psychometrics.factor_solution import FLAT, PRECISION, UNDETERMINED
-from psychometrics.fit_indices import FitTest, scaled_and_shifted
+from psychometrics.structure.factor_solution import FLAT, PRECISION, UNDETERMINED
+from psychometrics.structure.fit_indices import FitTest, scaled_and_shifted
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from psychometrics.group_moments import GroupedMoments
-    from psychometrics.invariance_model import InvarianceModel, Step, Values
+    from psychometrics.structure.group_moments import GroupedMoments
+    from psychometrics.structure.invariance_model import InvarianceModel, Step, Values
 
 DISTINCT: Final = 1e-3
 """A column of which less than this share lies outside the columns before it needs a more careful method."""
+
+MOST_STEPS: Final = 300
+"""Models that have a best fit find it in 5 to 50; without one, a loading grows for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,16 @@ class StepFit:
     def df(self) -> int:
         """Return the number of moments beyond that of parameters."""
         return len(self.residuals) - self.step.n_parameters
+
+    @property
+    def is_determined(self) -> bool:
+        """Return whether the answers say something about every parameter; if not, `df` counts too many."""
+        return bool(self.followed.shape[1] == self.step.n_parameters)
+
+    @property
+    def has_tests(self) -> bool:
+        """Return whether the search ended where a test says something."""
+        return self.converged and self.is_determined
 
 
 def fit_step(step: Step, found: GroupedMoments, start: Sequence[Values]) -> StepFit:
@@ -75,6 +88,7 @@ def fit_step(step: Step, found: GroupedMoments, start: Sequence[Values]) -> Step
         xtol=PRECISION,
         ftol=PRECISION,
         gtol=PRECISION,
+        max_nfev=MOST_STEPS,
     )
     slopes, residuals = step.slopes(best.x), moments - step.implied(best.x)
     chi2 = float((found.weights * (n - 1) * residuals**2).sum())
@@ -113,10 +127,11 @@ def fit_cautions(fit: StepFit, labels: Sequence[Hashable]) -> Iterator[Psychomet
     """Yield what a user of this fit should know."""
     step = fit.step
     if not fit.converged:
-        yield NotConvergedWarning(f"{step.name}: the model did not converge; its tests mean nothing")
-    if fit.followed.shape[1] < step.n_parameters:
+        yield NotConvergedWarning(f"{step.name}: the model did not converge; it has no tests")
+    if not fit.is_determined:
         yield UnreliableErrorsWarning(
-            f"{step.name}: the answers do not determine every parameter; give each factor three items or more"
+            f"{step.name}: the answers do not determine every parameter, so it has no tests; "
+            "give each factor three items or more"
         )
     for label, own in zip(labels, step.of_groups(fit.parameters), strict=True):
         yield from _improper(f'{step.name}, group "{label}"', step.model, own)

@@ -9,15 +9,16 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from psychometrics.bivariate_normal import BEYOND, cdf
 from psychometrics.cautions import PsychometricWarning, issued
 from psychometrics.confirmatory import fit_ordinal_cfa
-from psychometrics.contingency import codes_of
-from psychometrics.factor_extraction import check_n_factors
-from psychometrics.item_correlations import ItemCorrelations, Kind, item_correlations, option_values
-from psychometrics.schmid_leiman import SchmidLeiman, schmid_leiman
+from psychometrics.dimensions.factor_extraction import check_n_factors
+from psychometrics.dimensions.schmid_leiman import SchmidLeiman, schmid_leiman
+from psychometrics.ordinal.bivariate_normal import BEYOND, cdf
+from psychometrics.ordinal.contingency import codes_of
+from psychometrics.ordinal.item_correlations import ItemCorrelations, Kind, item_correlations, option_values
 from psychometrics.scores import refuse
 from psychometrics.tables import markdown
+from psychometrics.threads import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -184,9 +185,10 @@ def omega_hierarchical(
         >>> round(omega_hierarchical(simulate_answers(true, groups, seed=1), n_factors=3).value, 1)
         0.6
     """
-    found = item_correlations(scores, correlations)
-    check_n_factors(n_factors, found.n_items)
-    above = schmid_leiman(found.matrix, n_factors, found.items)
+    with one_thread():
+        found = item_correlations(scores, correlations)
+        check_n_factors(n_factors, found.n_items)
+        above = schmid_leiman(found.matrix, n_factors, found.items)
     return _hierarchical(found, above)
 
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from psychometrics.factor_solution import solution
-from psychometrics.invariance_model import FEWEST_FOR_SCALE, InvarianceModel, Values
+from psychometrics.structure.factor_solution import solution
+from psychometrics.structure.invariance_model import FEWEST_FOR_SCALE, InvarianceModel, Values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from psychometrics.group_moments import GroupedMoments, GroupMoments
+    from psychometrics.structure.group_moments import GroupedMoments, GroupMoments
 
 
 def separate_fits(model: InvarianceModel, found: GroupedMoments) -> tuple[Values, ...]:

@@ -10,7 +10,12 @@ import pandas as pd
 from scipy import stats
 
 from psychometrics.cautions import NotPositiveDefiniteWarning, issued
-from psychometrics.item_correlations import ItemCorrelations, Kind, NothingCommonWarning, item_correlations
+from psychometrics.ordinal.item_correlations import (
+    ItemCorrelations,
+    Kind,
+    NothingCommonWarning,
+    item_correlations,
+)
 from psychometrics.scores import refuse
 from psychometrics.tables import markdown
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from psychometrics.contingency import pairs
+from psychometrics.ordinal.contingency import pairs
 from psychometrics.scores import refuse
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from psychometrics.answer_patterns import MISSING, AnswerPatterns, posterior_of
-from psychometrics.graded_response import expected_answers, log_probabilities
+from psychometrics.response.answer_patterns import MISSING, AnswerPatterns, posterior_of
+from psychometrics.response.graded_response import expected_answers, log_probabilities
 from psychometrics.scores import refuse
 
 if TYPE_CHECKING:
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from psychometrics.answer_patterns import Posterior
-    from psychometrics.graded_response import GradedCurves
-    from psychometrics.quadrature import Quadrature
+    from psychometrics.response.answer_patterns import Posterior
+    from psychometrics.response.graded_response import GradedCurves
+    from psychometrics.response.quadrature import Quadrature
 
 
 class Abilities(NamedTuple):

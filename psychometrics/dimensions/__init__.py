@@ -1,0 +1,1 @@
+"""What items have in common, without being told: how many factors, extracted and turned."""
