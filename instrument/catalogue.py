@@ -14,7 +14,7 @@ from instrument.questionnaire import Condition, Edition, Explanation, Item, Modu
 
 QUESTIONS: Final = Path(__file__).parent / "questions"
 LARGEST_FILE: Final = 1_000_000
-"""Bytes. The bundled bank has some 10,000; a hundred times as many is no questionnaire."""
+"""Bytes. The bundled editions have some 30,000; thirty times as many is no questionnaire."""
 LONGEST_LINE: Final = 1_000
 """Bytes. A key with 500,000 dots fits in the file above, and takes tomllib all memory there is."""
 

@@ -43,5 +43,5 @@ def check_released(edition: Edition, known: Mapping[str, str] | None = None) -> 
 
 
 def _filled(fields: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Leave out what is empty, so that a field which the format gains leaves older fingerprints as they are."""
+    """Leave out what is empty, so that a field the format gains leaves older fingerprints as they are."""
     return {name: value for name, value in fields if value not in (None, "", (), False)}

@@ -40,12 +40,12 @@ def research_data(parts: Sequence[Part], *, edition: str) -> ResearchData:
     """
     asked = catalogue.edition(edition)
     _check(parts, asked)
-    frame = pd.DataFrame(_records(parts), columns=[*BACKGROUND, *(item.code for item in asked.items)])
+    frame = pd.DataFrame(_records(parts), columns=[*BACKGROUND, *(item.code for item in asked.scored)])
     # by content, so that the order of the rows says nothing about the order of the answers
     frame = frame.sort_values(list(frame.columns), ignore_index=True)
     return ResearchData(
         edition=asked,
-        answers=frame[[item.code for item in asked.items]].astype("Int64"),
+        answers=frame[[item.code for item in asked.scored]].astype("Int64"),
         background=frame[list(BACKGROUND)],
         simulated=any(part.school.simulated for part in parts),
         source=f"{len(parts)} afnamen, {len(frame)} ingevulde vragenlijsten",

@@ -150,7 +150,8 @@ def read(path: Path) -> ResearchData:
 
 
 def _items(edition: Edition) -> list[str]:
-    return [item.code for item in edition.items]
+    """What the evidence is about; the answers to modules stay in the school."""
+    return [item.code for item in edition.scored]
 
 
 def _quoted(text: str) -> str:
@@ -229,7 +230,7 @@ def _faults_of_cells(frame: pd.DataFrame, edition: Edition) -> Iterator[str]:
         yield f'column "vestigingsnummer": {n_wrong} out of form; write a BRIN and two digits, as in 02QZ00'
     if "leerjaar" in frame and (n_wrong := int((~frame["leerjaar"].isin(_leerjaren(edition))).sum())):
         yield f'column "leerjaar": {n_wrong} not in this edition; use {", ".join(_leerjaren(edition))}'
-    for item in edition.items:
+    for item in edition.scored:
         if item.code in frame and (n_wrong := _n_unacceptable(frame[item.code], item)):
             yield f'column "{item.code}": {n_wrong} cell(s) with no code of this item; correct or empty them'
 

@@ -80,9 +80,9 @@ def simulated_answers(
 ) -> pd.DataFrame:
     """Return raw answers as pupils would have stored them, a row per pupil of `simulated_schools(n_schools)`.
 
-    Columns are `BACKGROUND` and the edition's items. Reversed items are as the pupil saw them, -1 and -2
-    stand for "weet ik niet" and "wil ik niet zeggen", and an unanswered item is missing. The same arguments
-    give the same answers. The stamgroepen are those of `simulated_stamgroepen`.
+    Columns are `BACKGROUND` and the items of the edition's scales. Reversed items are as the pupil saw
+    them, -1 and -2 stand for "weet ik niet" and "wil ik niet zeggen", and an unanswered item is missing. The
+    same arguments give the same answers. The stamgroepen are those of `simulated_stamgroepen`.
     """
     schools = simulated_schools(n_schools)
     background = _background(schools, simulated_stamgroepen(edition, n_pupils=pupils_per_school), schooljaar)
@@ -90,7 +90,7 @@ def simulated_answers(
     scores = simulate_answers(_model(edition), groups, seed=seed)
     # a stream of its own, so that what is missing does not depend on how answers are drawn
     random = np.random.default_rng([seed, 1])
-    codes = {item.code: _codes(item, scores[item.code].to_numpy(), random) for item in edition.items}
+    codes = {item.code: _codes(item, scores[item.code].to_numpy(), random) for item in edition.scored}
     return pd.concat([background, pd.DataFrame(codes, dtype="Int64")], axis="columns")
 
 
@@ -163,7 +163,7 @@ def _model(edition: Edition) -> OrdinalModel:
 
 
 def _thresholds(item: Item, shift: float) -> list[float]:
-    usual = TOP_SHARE.get(item.scale, TOP_SHARE_ELSEWHERE)
+    usual = TOP_SHARE.get(item.scale or "", TOP_SHARE_ELSEWHERE)
     highest = NormalDist().inv_cdf(1 - (TOP_SHARE_SENSITIVE if item.sensitive else usual)) + shift
     n_thresholds = len(item.option_set.options) - 1
     return [highest - OPTION_WIDTH * below for below in reversed(range(n_thresholds))]

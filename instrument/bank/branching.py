@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Final, TypeAlias
 
 from instrument.bank.kinds import join
 from instrument.bank.places import Rule, Table, coded, numbered, option_values
+
+MOST_STEPS: Final = 300
+"""Of the search for a pattern of answers; a questionnaire for children needs some ten."""
+_Answers: TypeAlias = "dict[str, frozenset[int]]"
+"""Item code to the answers that are still possible."""
 
 
 def _items_belong_somewhere(bank: Table) -> Iterator[str]:
@@ -47,12 +52,12 @@ def _conditions_name_options(bank: Table) -> Iterator[str]:
     offered = {code: values for _, code, values in option_values(bank)}
     sets = {item["code"]: item.get("option_set") for _, item in coded(bank, "item")}
     for place, condition in _conditions(bank):
-        for code in condition.get("any_of", []):
-            known = offered.get(sets.get(code, ""), [])
-            for value in condition.get("answered", []):
-                if known and value is not None and value not in known:
-                    remedy = f"use one of: {', '.join(map(str, known))}"
-                    yield f"{join(place, 'answered')}: {value} is no option of {code}; {remedy}"
+        for value in condition.get("answered", []):
+            known = (offered.get(sets.get(code, ""), []) for code in condition.get("any_of", []))
+            lacking = [values for values in known if values and value not in values]
+            if lacking and value is not None:
+                remedy = f"use those of every item in any_of: {', '.join(map(str, lacking[0]))}"
+                yield f"{join(place, 'answered')}: {value} is no option of all its items; {remedy}"
 
 
 def _conditions_stay_in_their_module(bank: Table) -> Iterator[str]:
@@ -65,20 +70,13 @@ def _conditions_stay_in_their_module(bank: Table) -> Iterator[str]:
             yield f"{term}: {code} belongs to module {module}; {remedy}"
 
 
-def _conditions_can_hold_together(bank: Table) -> Iterator[str]:
-    """Two conditions on one question alone, without an answer in common, hide their item for good."""
-    several = {entry["code"] for _, entry in coded(bank, "option_set") if entry.get("several")}
-    sets = {item["code"]: item.get("option_set") for _, item in coded(bank, "item")}
+def _every_question_can_be_reached(bank: Table) -> Iterator[str]:
+    """Conditions without a pattern of answers that fits them all hide their item for good."""
+    asked = {item["code"]: _in_form(item) for _, item in coded(bank, "item")}
+    singles = _items_with_one_answer(bank)
     for place, item in numbered(bank, "item"):
-        left: dict[str, set[int]] = {}
-        for condition in filter(None, item.get("visible_if", [])):
-            codes, answered = condition.get("any_of", []), set(condition.get("answered", []))
-            if len(codes) != 1 or sets.get(codes[0]) in several:
-                continue
-            left[codes[0]] = left.get(codes[0], answered) & answered
-            if not left[codes[0]]:
-                yield f"{place}.visible_if: no answer to {codes[0]} fits every condition; correct one"
-                break
+        if not _can_hold(_in_form(item), asked, singles):
+            yield f"{place}.visible_if: no pattern of answers fits every condition; correct one"
 
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -88,7 +86,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _conditions_look_back,
     _conditions_name_options,
     _conditions_stay_in_their_module,
-    _conditions_can_hold_together,
+    _every_question_can_be_reached,
 )
 
 
@@ -115,3 +113,48 @@ def _terms(bank: Table) -> Iterator[tuple[str, int, Table, str, str]]:
             for code in (condition or {}).get("any_of", []):
                 if code is not None:
                     yield place, position, item, f"{place}.visible_if[{number}].any_of", code
+
+
+def _in_form(item: Table) -> list[Table]:
+    """Return its conditions, but for those with a part that is reported by the form."""
+    conditions = (condition or {} for condition in item.get("visible_if", []))
+    parts = ((condition, condition.get("any_of"), condition.get("answered")) for condition in conditions)
+    return [
+        condition
+        for condition, any_of, answered in parts
+        if any_of and answered and None not in any_of + answered
+    ]
+
+
+def _items_with_one_answer(bank: Table) -> set[str]:
+    several = {entry["code"] for _, entry in coded(bank, "option_set") if entry.get("several")}
+    return {item["code"] for _, item in coded(bank, "item") if item.get("option_set") not in several}
+
+
+def _can_hold(conditions: list[Table], asked: Mapping[str, list[Table]], singles: set[str]) -> bool:
+    """Look for a pattern of answers under which all hold; after `MOST_STEPS` it is taken to exist."""
+    open_ends: list[Iterator[tuple[list[Table], _Answers]]] = [iter([(conditions, {})])]
+    for _ in range(MOST_STEPS):
+        if not open_ends:
+            return False
+        state = next(open_ends[-1], None)
+        if state is None:
+            open_ends.pop()
+        elif not state[0]:
+            return True
+        else:
+            open_ends.append(_choices(*state, asked, singles))
+    return True
+
+
+def _choices(
+    conditions: list[Table], answers: _Answers, asked: Mapping[str, list[Table]], singles: set[str]
+) -> Iterator[tuple[list[Table], _Answers]]:
+    """Meet the first condition by each of its items: yield what is left to meet, and the answers left."""
+    first, *others = conditions
+    answered = frozenset(first["answered"])
+    for code in first["any_of"]:
+        left = answers.get(code, answered) & answered if code in singles else answered
+        if left:
+            own = [] if code in answers else asked.get(code, [])
+            yield [*own, *others], {**answers, code: left}

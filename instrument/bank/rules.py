@@ -108,6 +108,14 @@ def _option_values_rise(bank: Table) -> Iterator[str]:
             yield f"{place}.option: has a value outside {OPTION_VALUES[0]} to {OPTION_VALUES[-1]}; change it"
 
 
+def _labels_differ(bank: Table) -> Iterator[str]:
+    for place, entry in numbered(bank, "option_set"):
+        labels = [option.get("label", {}) for option in filter(None, entry.get("option", []))]
+        for language in bank.get("languages", []):
+            for label in _doubles([texts.get(language) or None for texts in labels]):
+                yield f'{place}.option: "{label[:40]}" is a label twice; give each option words of its own'
+
+
 def _sets_of_several_are_powers(bank: Table) -> Iterator[str]:
     """Stored as one number in which each option has a place of its own."""
     several = {entry["code"] for _, entry in coded(bank, "option_set") if entry.get("several")}
@@ -159,7 +167,7 @@ def _questions_name_their_period(bank: Table) -> Iterator[str]:
         for language, text in item.get("text", {}).items():
             if text and period.get(language, "") not in text:
                 remedy = f'its answers count over a period; name it: "{period[language]}"'
-                yield f"{place}.text.{language}: {remedy}"
+                yield f"{join(f'{place}.text', language)}: {remedy}"
 
 
 def _questions_differ(bank: Table) -> Iterator[str]:
@@ -168,7 +176,7 @@ def _questions_differ(bank: Table) -> Iterator[str]:
         for language, text in item.get("text", {}).items():
             first = seen.setdefault((language, text), place)
             if text and first != place:
-                yield f"{join(place, 'text')}.{language}: is the text of {first} too; ask something else"
+                yield f"{join(f'{place}.text', language)}: is the text of {first} too; ask something else"
 
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -180,6 +188,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _everything_is_used,
     _every_language_is_written,
     _option_values_rise,
+    _labels_differ,
     _sets_of_several_are_powers,
     _faces_are_glad_upwards,
     _scales_have_items_enough,

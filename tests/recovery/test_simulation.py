@@ -125,7 +125,7 @@ def simulated() -> pd.DataFrame:
 def scales(simulated: pd.DataFrame) -> pd.DataFrame:
     """Scale scores of the simulated pupils."""
     edition = catalogue.edition("po_bovenbouw_2026")
-    answers = simulated[[item.code for item in edition.items]]
+    answers = simulated[[item.code for item in edition.scored]]
     return scoring.scale_scores(scoring.item_scores(answers, edition), edition)
 
 
@@ -152,7 +152,7 @@ def test_simulated_scores_point_one_way(scales):
 
 def test_some_simulated_pupils_skip_or_do_not_say(simulated):
     edition = catalogue.edition("po_bovenbouw_2026")
-    answers = simulated[[item.code for item in edition.items]]
+    answers = simulated[[item.code for item in edition.scored]]
     assert 0.002 < answers.isna().mean().mean() < 0.02
     for code in NON_SUBSTANTIVE:
         assert 0.002 < (answers == code).to_numpy(dtype=bool, na_value=False).mean() < 0.03
@@ -160,7 +160,7 @@ def test_some_simulated_pupils_skip_or_do_not_say(simulated):
 
 def test_every_simulated_answer_is_one_a_pupil_could_give(simulated):
     edition = catalogue.edition("po_bovenbouw_2026")
-    for item in edition.items:
+    for item in edition.scored:
         assert all(item.accepts(value) for value in simulated[item.code].dropna().unique())
 
 
@@ -174,7 +174,9 @@ def test_simulated_schools_are_marked_and_not_in_the_register():
     assert {school.brin[:2] for school in schools} == {"99"}
 
 
-@pytest.mark.parametrize(("n_pupils", "names"), [(60, "6a 7a 8a"), (90, "6a 6b 7a 7b 8a 8b"), (1, "6a")])
+@pytest.mark.parametrize(
+    ("n_pupils", "names"), [(60, "5a 6a 7a 8a"), (120, "5a 5b 6a 6b 7a 7b 8a 8b"), (1, "5a")]
+)
 def test_pupils_are_spread_over_stamgroepen(n_pupils, names):
     groups = simulation.simulated_stamgroepen(catalogue.edition("po_bovenbouw_2026"), n_pupils=n_pupils)
     assert " ".join(group.name for group in groups) == names

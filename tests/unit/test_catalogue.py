@@ -4,74 +4,16 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from instrument import catalogue
+from instrument.bank import form, wording
 
-SMALLEST = """\
-code = "klein_2026"
-title.nl = "Klein"
-title.en = "Small"
-sector = "po"
-leerjaren = [6, 7]
-languages = ["nl", "en"]
-minimum_answered = "2/3"
-
-[[scale]]
-code = "sfeer"
-title.nl = "Sfeer"
-title.en = "Mood"
-legal_question = "Hoe is de sfeer?"
-
-[[option_set]]
-code = "hoe_vaak"
-period.nl = "deze week"
-period.en = "this week"
-option = [
-  { value = 1, label.nl = "Nooit", label.en = "Never" },
-  { value = 2, label.nl = "Vaak", label.en = "Often" },
-]
-
-[[explanation]]
-code = "lachen"
-title.nl = "Wat is lachen?"
-title.en = "What is laughing?"
-text.nl = "Haha."
-text.en = "Ha ha."
-
-[[item]]
-code = "SF01"
-scale = "sfeer"
-topic = "lachen"
-text.nl = "Hoe vaak lachte je deze week?"
-text.en = "How often did you laugh this week?"
-option_set = "hoe_vaak"
-reversed = false
-sensitive = false
-explanation = "lachen"
-
-[[item]]
-code = "SF02"
-scale = "sfeer"
-topic = "zingen"
-text.nl = "Hoe vaak zong je deze week?"
-text.en = "How often did you sing this week?"
-option_set = "hoe_vaak"
-reversed = false
-sensitive = false
-
-[[item]]
-code = "SF03"
-scale = "sfeer"
-topic = "huilen"
-text.nl = "Hoe vaak huilde je deze week?"
-text.en = "How often did you cry this week?"
-option_set = "hoe_vaak"
-reversed = true
-sensitive = true
-"""
+SMALLEST = Path(__file__).with_name("test_bank_smallest.toml").read_text("utf-8")
 ANOTHER_SET = '\n[[option_set]]\ncode = "cijfer"\noption = [\n  {{ value = {low}, label.nl = "a", label.en = "a" }},\n  {{ value = {high}, label.nl = "b", label.en = "b" }},\n]\n'
 
 
@@ -130,6 +72,12 @@ BROKEN = {
     "zero-width sign": ('"Haha."', '"Ha\u200bha."', "remove it at sign 3"),
     "values that fall": ("value = 2", "value = 0", "option_set[1].option: values do not rise"),
     "values that are equal": ("value = 2", "value = 1", "option_set[1].option: values do not rise"),
+    "a label twice": ('"Vaak"', '"Nooit"', 'option_set[1].option: "Nooit" is a label twice'),
+    "yes as YAML writes it": ("reversed = true", 'reversed = "no"', 'item[3].reversed: "no" is neither yes nor no'),
+    "a number between quotes": ("value = 1", 'value = "1"', 'option_set[1].option[1].value: "1" is no whole number'),
+    "a language as a list": ('["nl", "en"]', '"nl, en"', 'languages: "nl, en" is no list'),
+    "a sentence as a truth value": ('"Haha."', "true", "explanation[1].text.nl: true is no text"),
+    "a topic that is a number": ('topic = "zingen"', "topic = 3", "item[2].topic: 3 is out of form"),
     "value of weet ik niet": ("value = 1", "value = -1", "option_set[1].option: has a value outside 0 to 99"),
     "one option": ('  { value = 2, label.nl = "Vaak", label.en = "Often" },\n', "", "fewer than 2 options"),
     "item code out of form": ('"SF01"', '"SF1"', 'item[1].code: "SF1" is out of form'),
@@ -146,8 +94,8 @@ BROKEN = {
     "period not named": ("lachte je deze week", "lachte je", "item[1].text.nl: its answers count over a period"),
     "question twice": ("zong", "lachte", "item[2].text.nl: is the text of item[1] too"),
     "a range for each item": (
-        'zong je deze week?"\ntext.en = "How often did you sing this week?"\noption_set = "hoe_vaak"',
-        'zong je deze week?"\ntext.en = "How often did you sing this week?"\noption_set = "cijfer"',
+        'Hoe vaak zong je deze week?"\ntext.en = "How often did you sing this week?"\noption_set = "hoe_vaak"',
+        'Zing je graag?"\ntext.en = "Do you like to sing?"\noption_set = "cijfer"',
         "scale[1]: its items differ in lowest or highest value",
     ),
 }  # fmt: skip
@@ -170,7 +118,8 @@ def test_a_broken_rule_is_named_with_file_and_place(name: str, tmp_path: Path) -
 
 def test_items_with_option_sets_of_one_range_share_a_scale(tmp_path: Path) -> None:
     """Border of the range rule: other words are fine, another lowest or highest value is not."""
-    bank = (SMALLEST + ANOTHER_SET.format(low=1, high=2)).replace(
+    asked = (SMALLEST + ANOTHER_SET.format(low=1, high=2)).replace("Hoe vaak huilde je", "Huilde je")
+    bank = asked.replace("How often did you cry", "Did you cry").replace(
         'option_set = "hoe_vaak"\nreversed = true', 'option_set = "cijfer"\nreversed = true'
     )
     path = tmp_path / "bank.toml"
@@ -218,52 +167,6 @@ def test_every_fault_is_named_at_once(tmp_path: Path) -> None:
     assert places == ["scale[1].title.en", "item[2].topic", "item[3].reversed", "leerjaren"]
 
 
-def test_a_syntax_error_names_its_line(tmp_path: Path) -> None:
-    """TOML stops at its first error; at least the place is given."""
-    faults = faults_of(SMALLEST.replace('sector = "po"', "sector = po"), tmp_path)
-    assert len(faults) == 1
-    assert "is no TOML" in faults[0]
-    assert "line 4" in faults[0]
-
-
-def test_a_file_in_another_encoding_names_its_line(tmp_path: Path) -> None:
-    """Old Windows editors write cp1252."""
-    content = SMALLEST.replace("Haha", "Hé").encode("cp1252")
-    line = SMALLEST[: SMALLEST.index("Haha")].count("\n") + 1
-    assert faults_of(content, tmp_path) == (f"bank.toml: line {line}: is not UTF-8; save the file as UTF-8",)
-
-
-def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
-    """Windows' Notepad writes one, and its user cannot see it."""
-    path = tmp_path / "bank.toml"
-    path.write_bytes(b"\xef\xbb\xbf" + SMALLEST.encode())
-    assert catalogue.load(path).code == "klein_2026"
-
-
-def test_a_megabyte_is_enough_and_one_byte_more_is_too_much(tmp_path: Path) -> None:
-    """The border of the size rule; a comment fills the file."""
-    room = catalogue.LARGEST_FILE - len(SMALLEST.encode())
-    filled = SMALLEST + "#\n" * (room // 2) + "\n" * (room % 2)
-    path = tmp_path / "bank.toml"
-    path.write_text(filled, "utf-8")
-    assert catalogue.load(path).code == "klein_2026"
-    assert "larger than 1 MB" in faults_of(filled + "\n", tmp_path)[0]
-
-
-def test_endless_keys_and_nesting_are_refused_at_once(tmp_path: Path) -> None:
-    """A key with 500,000 dots in one line took all memory of the machine when tomllib was let at it."""
-    assert "line 1: is longer than 1000 bytes" in faults_of("a." * 400_000 + "a = 1", tmp_path)[0]
-    assert "nested too deep" in faults_of("a = [\n" + "[\n" * 400_000, tmp_path)[0]
-
-
-@pytest.mark.parametrize("name", ["absent.toml", "a_folder", "null\0.toml"])
-def test_a_path_that_cannot_be_read_is_a_fault(name: str, tmp_path: Path) -> None:
-    """The command line prints it like any other fault."""
-    (tmp_path / "a_folder").mkdir()
-    with pytest.raises(catalogue.BankFaults, match="cannot be read"):
-        catalogue.load(tmp_path / name)
-
-
 def test_an_unknown_edition_lists_those_that_are_known() -> None:
     """The remedy stands in the message."""
     with pytest.raises(
@@ -278,12 +181,46 @@ def test_the_list_of_releases_is_no_edition() -> None:
     assert "po_bovenbouw_2026" in catalogue.bundled()
 
 
+README = (catalogue.QUESTIONS / "README.md").read_text("utf-8")
+EXAMPLE = README.split("```toml\n")[1].split("```")[0]
+
+
 def test_the_example_in_the_readme_is_a_bank(tmp_path: Path) -> None:
     """Who writes a bank starts from it."""
-    readme = (catalogue.QUESTIONS / "README.md").read_text("utf-8")
     path = tmp_path / "po_voorbeeld_2026.toml"
-    path.write_text(readme.split("```toml\n")[1].split("```")[0], "utf-8")
+    path.write_text(EXAMPLE, "utf-8")
     assert catalogue.load(path).leerjaren == (5, 6, 7, 8)
+
+
+def test_the_example_in_the_readme_shows_every_key() -> None:
+    """A key that the format gains is explained there, or this is red."""
+    example = tomllib.loads(EXAMPLE)
+    shown = {
+        "edition": set(example),
+        "condition": {key for item in example["item"] for one in item.get("visible_if", []) for key in one},
+        **{
+            name: {key for table in example[name] for key in table}
+            for name in ("module", "option_set", "item")
+        },
+    }
+    assert shown == {
+        "edition": set(form.EDITION), "condition": set(form.CONDITION), "module": set(form.MODULE),
+        "option_set": set(form.OPTION_SET), "item": set(form.ITEM),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("level", ["A1", "A2", "B1"])
+def test_the_readme_names_the_lengths_that_are_checked(level: str) -> None:
+    """Two places, one truth."""
+    lists = tomllib.loads(Path(wording.__file__).with_name("wording.toml").read_text("utf-8"))
+    most = lists["levels"][level]
+    assert re.search(rf"short: .*{level} {most['words']}\b", README)
+    assert re.search(rf"short words: .*{level} {most['letters']}\b", README)
+    assert lists["en"]["more_words"] == 2
+    assert (
+        f"an explanation: {lists['explanation']['words']} words, {lists['explanation']['sentence']} in"
+        in README
+    )
 
 
 def test_a_bundled_file_carries_its_code_as_its_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -71,14 +71,14 @@ def test_the_variable_names_the_file(monkeypatch, path):
 
 def test_all_faults_of_the_columns_and_cells_come_at_once(path):
     """Whoever prepares the file repairs it in one go; no answer is repeated."""
-    lines = path.read_text("utf-8").replace("AT11", "AT99").splitlines()
-    lines[7] = lines[7].replace("99AA00,6", "9A00,16").rsplit(",", 1)[0] + ",77"
+    lines = path.read_text("utf-8").replace("AT10", "AT99").splitlines()
+    lines[7] = lines[7].replace("99AA00,5", "9A00,16").rsplit(",", 1)[0] + ",77"
     path.write_text("\n".join(lines), "utf-8")
     found = faults(path)
-    assert 'answers.csv: column "AT11": missing; add it' in found
+    assert 'answers.csv: column "AT10": missing; add it' in found
     assert 'answers.csv: column "AT99": not part of po_bovenbouw_2026; remove it' in found
     assert 'answers.csv: column "vestigingsnummer": 1 out of form; write a BRIN' in found
-    assert 'answers.csv: column "leerjaar": 1 not in this edition; use 6, 7, 8' in found
+    assert 'answers.csv: column "leerjaar": 1 not in this edition; use 5, 6, 7, 8' in found
     assert "1 cell(s) with no code of this item; correct or empty them" in found
     assert "77" not in found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,16 @@ import pandas as pd
 import pytest
 
 from instrument import scoring
-from instrument.questionnaire import DONT_KNOW, PREFER_NOT_TO_SAY, Edition, Item, Option, OptionSet, Scale
+from instrument.questionnaire import (
+    DONT_KNOW,
+    PREFER_NOT_TO_SAY,
+    Edition,
+    Item,
+    Module,
+    Option,
+    OptionSet,
+    Scale,
+)
 
 FOUR = OptionSet("vier", tuple(Option(value, {"nl": str(value)}) for value in (1, 2, 3, 4)))
 FIVE = OptionSet("vijf", tuple(Option(value, {"nl": str(value)}) for value in (0, 1, 2, 3, 4)))
@@ -40,6 +50,10 @@ EDITION = Edition(
     ),
 )
 CODES = [item.code for item in EDITION.items]
+THREE = tuple(Option(value, {"nl": str(value)}) for value in (1, 2, 3))
+PLACES = OptionSet("waar", THREE, several=True)
+ASKED_BESIDE = replace(make_item("CC01", option_set=PLACES), scale=None, module="plekken")
+WITH_MODULE = replace(EDITION, items=(*EDITION.items, ASKED_BESIDE), modules=(Module("plekken", {}, "?"),))
 
 
 def score(**answers: object) -> pd.Series:
@@ -159,6 +173,24 @@ def test_unknown_and_doubled_columns_are_named_at_once() -> None:
     assert [fault.split(":")[0] for fault in refusal.value.faults] == [
         "column 'leerjaar'", "column '7'", 'column "AA01"',
     ]  # fmt: skip
+
+
+def test_a_question_of_a_module_is_read_and_never_scored() -> None:
+    """A sum over what was ticked is no amount of anything."""
+    answers = pd.DataFrame({"AA01": [4, 4], "CC01": [7, DONT_KNOW]})
+    scores = scoring.item_scores(answers, WITH_MODULE)
+    assert list(scores.columns) == CODES
+    pd.testing.assert_frame_equal(scores, scoring.item_scores(answers[["AA01"]], EDITION))
+
+
+@pytest.mark.parametrize("illegal", [0, 8, 2.5])
+def test_several_answers_are_a_sum_of_the_options_there_are(illegal: float) -> None:
+    """Three options are ticked in seven ways; too many to list in the remedy."""
+    with pytest.raises(scoring.AnswersError) as refusal:
+        scoring.item_scores(pd.DataFrame({"CC01": [1, 7, illegal]}), WITH_MODULE)
+    assert refusal.value.faults == (
+        'column "CC01": 1 values are no answer code; use 1 to 7, -1, -2, or leave the cell empty',
+    )
 
 
 def test_no_pupils_give_no_scores() -> None:
