@@ -48,8 +48,16 @@ def afname() -> None:
     required=True,
     help="NAME:LEERJAAR:PUPILS, as in 7a:7:24; once for each stamgroep.",
 )
+@click.option(
+    "--module", "modules", multiple=True, help="A module of the edition, beside its scales; repeatable."
+)
 def open_afname(
-    data: Path, vestiging: str, schooljaar: Schooljaar, edition: str, stamgroepen: tuple[Stamgroep, ...]
+    data: Path,
+    vestiging: str,
+    schooljaar: Schooljaar,
+    edition: str,
+    stamgroepen: tuple[Stamgroep, ...],
+    modules: tuple[str, ...],
 ) -> None:
     """Open an afname: from now on pupils can answer.
 
@@ -65,6 +73,7 @@ def open_afname(
             fingerprint=editions.fingerprint(chosen),
             stamgroepen=stamgroepen,
             opened_on=today(),
+            modules=modules,
         )
     click.echo(f"Opened for {opened.n_pupils} pupils in {schooljaar}. Next: weerglas codes")
 

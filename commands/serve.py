@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
+import secrets
 import socket
 import sys
 import threading
@@ -22,6 +24,7 @@ from instrument.store.data_folder import DataFolder
 
 STARTING: Final = 60.0
 """Seconds after which a server that does not answer is said to have failed."""
+COOKIE_SECRET: Final = "WEERGLAS_COOKIE_SECRET"  # noqa: S105 - the name of a variable
 ADDRESS: Final = "127.0.0.1"
 NOTEBOOKS: Final = Path(__file__).parents[1] / "notebooks"
 
@@ -62,13 +65,16 @@ def server(data: Path, port: int) -> None:
     from instrument.serving import application  # noqa: PLC0415 - Voilà takes a second to import
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
-    application.serve(DataFolder(data).socket, NOTEBOOKS, ip=ADDRESS, port=port)
+    # Given by `run`, so that this process never reads the folder's secret; kernels do not get it.
+    cookie_secret = os.environ.pop(COOKIE_SECRET, "") or secrets.token_hex(32)
+    application.serve(DataFolder(data).socket, NOTEBOOKS, ip=ADDRESS, port=port, cookie_secret=cookie_secret)
 
 
 def run(folder: DataFolder, port: int) -> None:
     """Start broker and server and keep them running until SIGTERM or Ctrl-C."""
     front_door = (sys.executable, "-m", "weerglas")
     data = ("--data", str(folder.path))
+    os.environ[COOKIE_SECRET] = folder.cookie_secret
     threading.Thread(target=_tell_when_ready, args=(port,), daemon=True).start()
     supervise(
         [

@@ -32,6 +32,8 @@ class Afname:
     stamgroepen: tuple[Stamgroep, ...]
     opened_on: date
     closed_on: date | None = None
+    modules: tuple[str, ...] = ()
+    """Codes of the edition's modules that this school added to the scales."""
 
     @property
     def is_open(self) -> bool:

@@ -1,47 +1,34 @@
 // The pupil's page: where the pupil is, what is chosen, and what the server said about it. What it looks like is in
-// screens.js, what is on its way in outbox.js; leerling.py joins the three into one module. Answers stay in memory:
-// never in the address, never in the browser's storage.
+// screens.js and answers.js, what is on its way in outbox.js. Answers stay in memory: never in the address, never in
+// the browser's storage.
 
 const ASK_AGAIN_MS = 3000; // the kernel may not listen yet when the page says hello
 
 const TRY_AGAIN = ["busy", "not_saved", "fault"]; // refusals that may pass: the outbox keeps the answer
 
-/** The screens in their order: an explanation stands before the first question that needs it. */
-function stepsOf(edition) {
-  const explained = new Set();
-  const steps = [{ kind: "welcome" }];
-  edition.items.forEach((item, index) => {
-    const explanation = edition.explanations.find(({ code }) => code === item.explanation);
-    if (explanation && !explained.has(explanation)) steps.push({ kind: "explanation", explanation });
-    explained.add(explanation);
-    steps.push({ kind: "question", item, explanation, number: index + 1 });
-  });
-  return [...steps, { kind: "end" }];
-}
-
 class Survey {
-  constructor(root, start, transport) {
-    Object.assign(this, { root, texts: start.texts, edition: start.edition, trial: start.trial });
+  constructor(root, start, line) {
+    Object.assign(this, { root, line, texts: start.texts, edition: start.edition, trial: start.trial });
     Object.assign(this, { stopped: start.stopped, submitted: start.submitted, submitting: false, connection: "" });
-    this.answers = new Map(); // item code to value, chosen on this page
+    this.answers = new Map(); // item code to stored value, chosen on this page
     this.earlier = new Set(start.answered); // item codes answered before; their values never come back here
-    this.outbox = new Outbox(transport, (connection) => this.showConnection(connection));
-    this.steps = this.edition ? stepsOf(this.edition) : [];
+    this.followedUp = new Set(start.followed_up); // the follow-up questions that those answers call for
+    this.outbox = new Outbox(line, (connection) => this.showConnection(connection));
+    line.failed = () => this.outbox.lineFailed();
+    this.reader = new Reader(() => this.showReading());
     this.languages = Object.keys(this.texts).filter((language) => this.edition?.languages.includes(language) ?? true);
-    this.language = this.languages[0];
+    const [, atTheDoor] = document.cookie.match(/weerglas_taal=(\w+)/) ?? [];
+    this.language = this.languages.includes(atTheDoor) ? atTheDoor : this.languages[0];
     this.justResumed = this.earlier.size > 0;
-    this.position = this.justResumed ? this.firstOpen() : 0;
     this.ownsThePage = document.body.dataset.weerglas === "leerling"; // in JupyterLab it is a guest
+    this.layOut();
+    this.key = this.justResumed ? this.firstOpen() : "welcome";
     this.build();
     this.draw();
   }
 
   get words() {
     return this.texts[this.language];
-  }
-
-  get step() {
-    return this.steps[this.position];
   }
 
   get waitingWords() {
@@ -56,10 +43,39 @@ class Survey {
     return !this.answers.has(item.code) && !this.earlier.has(item.code);
   }
 
+  // Where the pupil is. A screen has a key of its own, for its number changes with the answers before it.
+
+  /** Finds anew which questions are asked; to be called after every answer. */
+  layOut() {
+    this.visible = this.edition ? visibleItems(this.edition, this.answers, this.earlier, this.followedUp) : [];
+    this.screens = this.edition ? screensOf(this.edition, this.visible) : [];
+  }
+
+  get position() {
+    return Math.max(0, this.screens.findIndex(({ key }) => key === this.key));
+  }
+
+  get current() {
+    return this.screens[this.position];
+  }
+
   /** The first open question, or the end; the explanation just before it comes along. */
   firstOpen() {
-    const found = this.steps.findIndex(({ kind, item }) => kind === "end" || (item && this.isOpen(item)));
-    return this.steps[found - 1]?.kind === "explanation" ? found - 1 : found;
+    const found = this.screens.findIndex(({ kind, item }) => kind === "end" || (item && this.isOpen(item)));
+    const before = this.screens[found - 1];
+    return (before?.kind === "explanation" ? before : this.screens[found])?.key;
+  }
+
+  step(distance) {
+    this.go(this.screens[Math.max(0, Math.min(this.position + distance, this.screens.length - 1))].key);
+  }
+
+  go(key, { remember = true } = {}) {
+    if (this.submitting || this.submitted || this.stopped) return;
+    this.key = key;
+    this.justResumed = false;
+    if (remember && this.ownsThePage) history.pushState({ weerglas: key }, "");
+    this.draw();
   }
 
   // What a pupil does.
@@ -69,6 +85,8 @@ class Survey {
     if (value === null) this.answers.delete(item.code);
     else this.answers.set(item.code, value);
     this.outbox.save(item.code, value);
+    this.layOut();
+    this.drawProgress(this.current.kind);
   }
 
   clear(item) {
@@ -76,17 +94,19 @@ class Survey {
     this.draw();
   }
 
-  go(position, { remember = true } = {}) {
-    if (this.submitting || this.submitted || this.stopped) return;
-    this.position = Math.max(0, Math.min(position, this.steps.length - 1));
-    this.justResumed = false;
-    if (remember && this.ownsThePage) history.pushState({ weerglas: this.position }, "");
-    this.draw();
-  }
-
   speak(language) {
     this.language = language;
     this.draw();
+  }
+
+  read() {
+    if (this.reader.isReading) this.reader.stop();
+    else this.reader.read(this.screen, this.language, this.recording);
+  }
+
+  get recording() {
+    const recorded = this.current?.item?.recorded[this.language];
+    return recorded && this.line.recordings ? this.line.recordings + recorded : null;
   }
 
   submit() {
@@ -97,6 +117,7 @@ class Survey {
   }
 
   hide(hidden) {
+    this.reader.stop();
     this.dialog.close();
     this.page.hidden = hidden;
     this.cover.hidden = !hidden;
@@ -118,13 +139,14 @@ class Survey {
     if (!message) return;
     if (message.kind === "submit") this.submitting = false;
     else this.answers.delete(message.item);
+    this.layOut();
     this.draw();
     this.screen.prepend(element("p", { class: "notice", role: "alert" }, this.refusalOf(message)));
   }
 
   refusalOf(message) {
     if (message.kind === "submit") return this.words.end.not_submitted;
-    const number = this.edition.items.findIndex(({ code }) => code === message.item) + 1;
+    const number = this.visible.findIndex(({ code }) => code === message.item) + 1;
     return fill(this.words.question.not_kept, { number });
   }
 
@@ -151,19 +173,22 @@ class Survey {
     this.banner = element("p", { class: "trial", hidden: !this.trial });
     this.progress = element("p", { class: "progress", id: "leerling-progress" });
     this.status = element("p", { class: "status", role: "status" });
+    this.aloud = element("button", { type: "button", class: "aloud", onclick: () => this.read() });
     this.screen = element("div", { class: "screen" });
     this.dialog = element("dialog", { class: "help", "aria-labelledby": "leerling-help" });
     this.cover = element("div", { class: "cover", hidden: true });
     const line = element("div", { class: "line" }, this.progress, this.status);
     this.top = element("div", {}, line, element("div", { class: "track", "aria-hidden": "true" }));
-    const card = element("div", { class: "card" }, this.top, this.screen);
+    const card = element("div", { class: "card" }, this.top, this.aloud, this.screen);
     this.page = element("div", { class: "page" }, this.bar, this.banner, card, this.dialog);
     this.root.replaceChildren(this.page, this.cover);
   }
 
   draw() {
-    const kind = this.stopped ? "stopped" : this.submitted ? "thanks" : this.step.kind;
+    const kind = this.stopped ? "stopped" : this.submitted ? "thanks" : this.current.kind;
+    this.reader.stop();
     Object.assign(this.root, { lang: this.language, dir: this.words.direction });
+    if (this.ownsThePage) document.documentElement.lang = this.language;
     this.bar.replaceChildren(...barButtons(this));
     this.banner.textContent = this.words.trial.banner;
     this.drawProgress(kind);
@@ -172,15 +197,23 @@ class Survey {
     this.dialog.replaceChildren(...dialogContent(this));
     this.cover.replaceChildren(...coverContent(this));
     this.showConnection(this.connection);
+    this.showReading();
     this.lead();
   }
 
   /** The words count; the track beside them is for the eye only. */
   drawProgress(kind) {
-    const values = { number: this.step?.number, total: this.edition?.items.length };
+    const values = { number: this.current?.number, total: this.visible.length };
     this.progress.textContent = fill(this.words.progress[kind] ?? "", values);
     this.top.hidden = !this.progress.textContent;
-    this.top.style.setProperty("--done", `${(100 * this.position) / (this.steps.length - 1)}%`);
+    this.top.style.setProperty("--done", `${(100 * this.position) / (this.screens.length - 1)}%`);
+  }
+
+  /** Shows the way to have the screen read aloud, where this device has a voice for the language. */
+  showReading() {
+    const { stop, read } = this.words.voice;
+    this.aloud.hidden = !this.reader.canRead(this.language, this.recording);
+    this.aloud.textContent = this.reader.isReading ? stop : read;
   }
 
   /** Brings the eye and the screen reader to the heading; as a guest, only once the pupil has done something. */
@@ -189,52 +222,55 @@ class Survey {
     if (this.ownsThePage || this.drawnBefore) this.screen.querySelector("h1").focus({ preventScroll: true });
     this.drawnBefore = true;
   }
+
+  close() {
+    this.reader.stop();
+    this.outbox.close();
+    this.line.close();
+  }
 }
 
-/** Listens to keyboard, history and network for one survey; gives the function that stops listening. */
+/** Listens to keyboard, history, network and voices for one survey; gives the function that stops listening. */
 function listen(survey) {
   const stop = new AbortController();
   const { signal } = stop;
   const page = survey.ownsThePage ? document : survey.root;
   page.addEventListener("keydown", ({ key }) => key === "Escape" && survey.hide(true), { signal });
   window.addEventListener("online", () => survey.outbox.retryNow(), { signal });
+  document.addEventListener("weerglas-line", () => survey.outbox.retryNow(), { signal });
   window.addEventListener("beforeunload", (event) => survey.outbox.isEmpty || event.preventDefault(), { signal });
-  const back = ({ state }) => survey.go(state?.weerglas ?? 0, { remember: false });
+  window.addEventListener("pagehide", () => survey.reader.stop(), { signal });
+  document.addEventListener("visibilitychange", () => document.hidden || survey.outbox.retryNow(), { signal });
+  speech?.addEventListener?.("voiceschanged", () => survey.showReading(), { signal });
+  const back = ({ state }) => survey.go(state?.weerglas ?? "welcome", { remember: false });
   if (survey.ownsThePage) window.addEventListener("popstate", back, { signal });
   return () => stop.abort();
 }
 
-/** Says hello until the kernel answers with what to show, and then hands every reply to the survey. */
+/** Says hello until the server answers with what to show, and then hands every reply to the survey. */
 function render({ model, el }) {
   const root = element("div", { class: "leerling" });
-  const transport = new KernelTransport(model);
   let survey = null;
   let silence = () => {};
-  const hello = () => {
-    try {
-      transport.send({ kind: "hello" });
-    } catch {
-      // no kernel yet: the clock asks again, and the page's own words tell a pupil who waits too long
-    }
-  };
-  const again = setInterval(hello, ASK_AGAIN_MS);
-  const begin = (start) => {
-    clearInterval(again);
-    survey = new Survey(root, start, transport);
-    silence = listen(survey);
-    document.dispatchEvent(new Event("weerglas-ready"));
-  };
   const hear = (reply) => {
     if (survey) survey.receive(reply);
     else if (reply.kind === "start" && !TRY_AGAIN.includes(reply.stopped)) begin(reply);
   };
+  const line = new Line(model, hear);
+  // Where nothing answers, the clock asks again, and the page's own words tell a pupil who waits too long.
+  const again = setInterval(() => line.send({ kind: "hello" }, true), ASK_AGAIN_MS);
+  const begin = (start) => {
+    clearInterval(again);
+    survey = new Survey(root, start, line);
+    silence = listen(survey);
+    document.dispatchEvent(new Event("weerglas-ready"));
+  };
   el.append(root);
-  model.on("msg:custom", hear);
-  hello();
+  line.send({ kind: "hello" });
   return () => {
     clearInterval(again);
-    model.off("msg:custom", hear);
-    survey?.outbox.close();
+    survey?.close();
+    line.close();
     silence();
   };
 }

@@ -1,30 +1,18 @@
 // What the pupil chose and the server has not acknowledged yet. Knows no screen and no words.
-// leerling.py puts this file in front of leerling.js, so that the browser receives one module.
 
 const PATIENCE_MS = 4000; // after this silence the pupil is told that there is no connection
 const LONGEST_PAUSE_MS = 15000; // between two attempts: a long outage must not pile up hundreds of copies
 
-/** The way to the kernel: one object with `send`, so that another way can stand beside it. */
-class KernelTransport {
-  constructor(model) {
-    this.model = model;
-  }
-
-  /** Sends or throws; having sent says nothing about arrival. */
-  send(message) {
-    this.model.send(message);
-  }
-}
-
 /** Keeps each numbered message until it is acknowledged, and sends it again, in order, until then. */
 class Outbox {
   /** `report` is called with "saving", "saved" or "offline". */
-  constructor(transport, report) {
-    this.transport = transport;
+  constructor(line, report) {
+    this.line = line;
     this.report = report;
     this.waiting = [];
-    // Rising over reloads and, nearly always, different in two tabs of one session.
-    this.nextNumber = Date.now() * 1000 + Math.floor(Math.random() * 1000);
+    // A page of its own for the store: numbers count within it, whatever clocks and other tabs do.
+    this.page = Math.random().toString(36).slice(2, 10);
+    this.nextNumber = 1;
     this.finishing = false;
     this.calm();
     this.clock = setInterval(() => this.retryWhenDue(), 500);
@@ -37,7 +25,7 @@ class Outbox {
   /** A later choice replaces an earlier one that is still waiting: sent again, that one would win. */
   save(item, value) {
     this.waiting = this.waiting.filter((message) => message.item !== item);
-    this.add({ kind: "save", item, value });
+    this.add({ kind: "save", page: this.page, item, value });
   }
 
   /** Asks to submit once, as soon as everything is saved. */
@@ -66,7 +54,7 @@ class Outbox {
   retryNow() {
     if (this.isEmpty) return;
     this.lastSent = Date.now();
-    for (const message of this.waiting) this.post(message);
+    for (const message of this.waiting) this.line.send(message, true);
   }
 
   close() {
@@ -83,7 +71,7 @@ class Outbox {
     const numbered = { ...message, seq: this.nextNumber++ };
     this.waiting.push(numbered);
     if (this.pause === PATIENCE_MS) this.report("saving");
-    this.post(numbered);
+    this.line.send(numbered);
   }
 
   remove(number) {
@@ -92,12 +80,9 @@ class Outbox {
     return found;
   }
 
-  post(message) {
-    try {
-      this.transport.send(message);
-    } catch {
-      this.report("offline");
-    }
+  /** The line could not carry something: told at once, and tried again when it is due. */
+  lineFailed() {
+    if (!this.isEmpty) this.report("offline");
   }
 
   calm() {

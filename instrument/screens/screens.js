@@ -1,19 +1,4 @@
-// The screens a pupil sees, each a function of the survey that gives its elements. Native HTML, nothing else:
-// a radio group has a name because it is a fieldset, and the keyboard works because the controls are the browser's.
-
-const DONT_KNOW = -1; // as in instrument/questionnaire.py
-const PREFER_NOT_TO_SAY = -2;
-
-/** Makes an element; names starting with "on" are listeners, `false` and `null` leave an attribute out. */
-function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-    else if (value !== false && value !== null) made.setAttribute(name, value === true ? "" : value);
-  }
-  made.append(...children.filter((child) => child !== null));
-  return made;
-}
+// The screens a pupil sees, each a function of the survey that gives its elements.
 
 const button = (label, onclick, attributes = {}) => element("button", { type: "button", onclick, ...attributes }, label);
 
@@ -26,25 +11,27 @@ const title = (text) => element("h1", { tabindex: "-1", "aria-describedby": "lee
 
 const choices = (...buttons) => element("div", { class: "choices" }, ...buttons);
 
-const previous = (survey) => button(survey.words.question.previous, () => survey.go(survey.position - 1));
+const previous = (survey) => button(survey.words.question.previous, () => survey.step(-1));
 
 const SCREENS = {
   welcome(survey) {
     const { welcome } = survey.words;
     const promise = (name) =>
       element("div", { class: "promise" }, element("h2", {}, welcome[`${name}_title`]), element("p", {}, welcome[name]));
-    const intro = fill(welcome.intro, { total: survey.edition.items.length });
+    const mayGrow = survey.edition.items.some(({ visible_if }) => visible_if.length > 0);
+    const count = fill(mayGrow ? welcome.count_about : welcome.count, { total: survey.visible.length });
+    const intro = fill(welcome.intro, { count });
     return [
       title(welcome.title),
       element("p", { class: "lead" }, intro),
       element("div", { class: "promises" }, ...["privacy", "voluntary", "pause", "hide"].map(promise)),
-      choices(button(welcome.start, () => survey.go(1), { class: "primary" })),
+      choices(button(welcome.start, () => survey.step(1), { class: "primary" })),
     ];
   },
 
   explanation(survey) {
-    const { explanation } = survey.step;
-    const onward = button(survey.words.question.next, () => survey.go(survey.position + 1), { class: "primary" });
+    const { explanation } = survey.current;
+    const onward = button(survey.words.question.next, () => survey.step(1), { class: "primary" });
     return [
       title(survey.say(explanation.title)),
       ...paragraphs(survey.say(explanation.text)),
@@ -53,23 +40,23 @@ const SCREENS = {
   },
 
   question(survey) {
-    const { item, explanation } = survey.step;
+    const { item, explanation } = survey.current;
     const { question } = survey.words;
     const clear = button(question.clear, () => survey.clear(item), { class: "clear", hidden: survey.isOpen(item) });
     const onward = element("button", { type: "submit", class: "primary" }, question.next);
     const onsubmit = (event) => {
       event.preventDefault(); // nothing may reach the address bar
-      survey.go(survey.position + 1);
+      survey.step(1);
     };
-    const form = element("form", { onsubmit, onchange: () => (clear.hidden = false) });
+    const form = element("form", { onsubmit, onchange: () => (clear.hidden = survey.isOpen(item)) });
     form.append(answerGroup(survey, item), choices(previous(survey), clear, onward));
     return [noticeAbout(survey, item), form, explanation ? reminder(survey, explanation) : null];
   },
 
   end(survey) {
     const { end } = survey.words;
-    const total = survey.edition.items.length;
-    const answered = survey.edition.items.filter((item) => !survey.isOpen(item)).length;
+    const total = survey.visible.length;
+    const answered = survey.visible.filter((item) => !survey.isOpen(item)).length;
     const open = button(end.to_open_question, () => survey.go(survey.firstOpen()));
     const submit = button(end.submit, () => survey.submit(), { class: "primary" });
     const waiting = element("p", { class: "notice", role: "status" }, survey.waitingWords);
@@ -102,26 +89,13 @@ const SCREENS = {
   },
 };
 
-/** The answers as one radio group named by the question; the two ways not to answer are as large as the rest. */
+/** The answers as one group named by the question. */
 function answerGroup(survey, item) {
-  const { question } = survey.words;
-  const offered = survey.edition.option_sets[item.option_set];
-  return element(
-    "fieldset",
-    {},
-    element("legend", {}, title(survey.say(item.text))),
-    ...offered.map(({ value, label }) => answer(survey, item, value, survey.say(label))),
-    element("div", { class: "rule", role: "presentation" }),
-    answer(survey, item, DONT_KNOW, question.dont_know),
-    answer(survey, item, PREFER_NOT_TO_SAY, question.prefer_not_to_say),
-  );
-}
-
-function answer(survey, item, value, label) {
-  const checked = survey.answers.get(item.code) === value;
-  const onchange = () => survey.choose(item, value);
-  const radio = element("input", { type: "radio", name: `leerling-${item.code}`, value, checked, onchange });
-  return element("label", { class: "answer" }, radio, element("span", {}, label));
+  const several = survey.edition.option_sets[item.option_set].several;
+  const hint = element("p", { class: "hint", id: "leerling-hint" }, survey.words.question.several);
+  const legend = element("legend", {}, title(survey.say(item.text)));
+  const described = several ? { "aria-describedby": "leerling-hint" } : {};
+  return element("fieldset", described, legend, several ? hint : null, ...controlsOf(survey, item));
 }
 
 function noticeAbout(survey, item) {

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import logging
 import os
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from jupyter_server.base.handlers import FileFindHandler, JupyterHandler
 from tornado.web import HTTPError, RequestHandler
-from traitlets import Instance
+from traitlets import Instance, Unicode
 from traitlets.config import Config
 from voila.app import Voila
+from voila.configuration import VoilaConfiguration
+from voila.paths import collect_template_paths
 from voila.static_file_handler import MultiStaticFileHandler, TemplateStaticFileHandler
 from voila.tornado.handler import TornadoVoilaHandler
 
-from instrument.serving import kernels, login
+from instrument.serving import assets, kernels, login, messages
 from instrument.serving.visitors import COORDINATOR, OPENING, PUPIL, VisitorIdentity, Visitors
 from instrument.store import client
 
@@ -34,6 +35,14 @@ POLICY: Final = (
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data:",
     "font-src 'self' data:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+)
+STRICT_POLICY: Final = (
+    "default-src 'self'",
+    "img-src 'self' data:",
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",
@@ -74,6 +83,11 @@ class PupilPage(Page):
     role = PUPIL
     door = "/"
 
+    @property
+    def content_security_policy(self) -> str:
+        """Nothing inline, nothing evaluated: this page's front end is our own."""
+        return "; ".join(STRICT_POLICY)
+
 
 class CoordinatorPage(Page):
     """`/coordinator`."""
@@ -108,6 +122,7 @@ class SchoolVoila(Voila):
     """The server of `weerglas serve`: holds no key and opens no store, only a socket to the broker."""
 
     broker = Instance(Path)
+    cookie_secret = Unicode()
     config_file_paths: ClassVar[list[str]] = []  # no stray voila.json decides what is served
 
     def init_settings(self) -> dict[str, Any]:
@@ -117,7 +132,7 @@ class SchoolVoila(Voila):
         return settings | {
             "visitors": Visitors(),
             "broker": client.BrokerClient(self.broker),
-            "cookie_secret": secrets.token_bytes(32),
+            "cookie_secret": self.cookie_secret,
             "xsrf_cookies": True,
             "headers": HEADERS,
             "log_function": log_request,
@@ -132,11 +147,14 @@ class SchoolVoila(Voila):
         """Return every address there is."""
         return [
             ("/", login.PupilDoor),
+            ("/en", login.PupilDoor, {"language": "en"}),
             ("/school", login.CoordinatorDoor),
             ("/uit", login.WayOut),
             ("/healthz", Health),
-            ("/leerling", PupilPage, self._page("10_leerling.ipynb")),
-            ("/coordinator", CoordinatorPage, self._page("20_coordinator.ipynb")),
+            ("/leerling", PupilPage, self._page("10_leerling.ipynb", template="leerling")),
+            ("/leerling/bericht", messages.PupilMessages),
+            ("/coordinator", CoordinatorPage, self._page("20_coordinator.ipynb", template="weerglas")),
+            ("/blad/(.*)", assets.AssetHandler),
             (rf"/api/kernels/{KERNEL}", kernels.OwnKernelModel),
             (rf"/api/kernels/{KERNEL}/channels", kernels.OwnKernelSocket),
             (rf"/voila/api/shutdown/{KERNEL}", kernels.OwnKernelShutdown),
@@ -145,13 +163,21 @@ class SchoolVoila(Voila):
             ("/voila/labextensions/(.*)", FileFindHandler, {"path": self.labextensions_path}),
         ]
 
-    def _page(self, notebook: str) -> dict[str, Any]:
+    def _page(self, notebook: str, *, template: str) -> dict[str, Any]:
+        configuration = VoilaConfiguration(config=self.config, template=template)
+        configuration.page_config_hook = _with_assets
         return {
             "notebook_path": notebook,
-            "template_paths": self.template_paths,
+            "template_paths": collect_template_paths(["voila", "nbconvert"], template, prune=True),
             "config": self.config,
-            "voila_configuration": self.voila_configuration,
+            "voila_configuration": configuration,
         }
+
+
+def _with_assets(current_page_config: dict[str, Any], **_: object) -> dict[str, Any]:
+    """Add the names of the pupil's files to what a template knows."""
+    names = {"module": assets.module().name, "style": assets.style().name, "font": assets.font().name}
+    return {**current_page_config, "weerglasAssets": names}
 
 
 def log_request(handler: RequestHandler) -> None:
@@ -186,12 +212,13 @@ def configuration() -> Config:
     )
 
 
-def serve(broker: Path, notebooks: Path, *, ip: str, port: int) -> None:
+def serve(broker: Path, notebooks: Path, *, ip: str, port: int, cookie_secret: str) -> None:
     """Serve both pages until SIGTERM or SIGINT."""
     os.environ["JUPYTER_PATH"] = str(SHARE)
     application = SchoolVoila(
         config=configuration(),
         broker=broker,
+        cookie_secret=cookie_secret,
         root_dir=str(notebooks),
         ip=ip,
         port=port,

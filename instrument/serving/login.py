@@ -11,19 +11,25 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
 
+from instrument.serving import assets
 from instrument.serving.visitors import COORDINATOR, PUPIL, Visitor
 from instrument.store.client import BrokerClient, BrokerUnreachable, Refused
 
 PAGES: Final = Path(__file__).parent / "pages"
-SENTENCES: Final[dict[str, dict[str, str]]] = tomllib.loads((PAGES / "sentences.toml").read_text("utf-8"))
+SENTENCES: Final[dict[str, dict[str, dict[str, str]]]] = tomllib.loads(
+    (PAGES / "sentences.toml").read_text("utf-8")
+)
 TEMPLATES: Final = Environment(loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined)
+TEMPLATES.globals["style"] = lambda: assets.door_style().name
+DUTCH: Final = "nl"
+LANGUAGE_COOKIE: Final = "weerglas_taal"
 LONGEST_FIELD: Final = 200
 
 
 class PlainPage(JupyterHandler):
     """A page without JavaScript, open to everybody."""
 
-    def show(self, page: str, **values: str) -> None:
+    def show(self, page: str, **values: object) -> None:
         """Write one of the pages in `pages/`."""
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
@@ -37,6 +43,11 @@ class Door(PlainPage, ABC):
     page: ClassVar[str]
     inside: ClassVar[str]
 
+    def initialize(self, language: str = DUTCH) -> None:
+        """Take the language that the address stands for."""
+        self.language = language
+        self.words = SENTENCES[language][self.role]
+
     @abstractmethod
     async def ask(self) -> dict[str, Any]:
         """Ask the broker to open a session with what was filled in."""
@@ -44,7 +55,7 @@ class Door(PlainPage, ABC):
     @allow_unauthenticated
     async def get(self) -> None:
         """Show the form."""
-        self.show(self.page, fault="")
+        self.show(self.page, fault="", words=self.words, language=self.language)
 
     @allow_unauthenticated
     async def post(self) -> None:
@@ -71,16 +82,17 @@ class Door(PlainPage, ABC):
     async def _let_in(self, capability: str) -> None:
         await end_visit(self)
         self.settings["visitors"].welcome(self, Visitor(role=self.role, capability=capability))
+        self.set_cookie(LANGUAGE_COOKIE, self.language, samesite="Strict")  # read by the page
         self.redirect(self.inside, status=303)
 
     def _turn_away(self, status: int, reason: str) -> None:
-        sentences = SENTENCES[self.role]
         self.set_status(status)
-        self.show(self.page, fault=sentences.get(reason, sentences["otherwise"]))
+        fault = self.words.get(reason, self.words["otherwise"])
+        self.show(self.page, fault=fault, words=self.words, language=self.language)
 
 
 class PupilDoor(Door):
-    """`/`: the deelnamecode; sent as a form, so that it stands in no address and no log."""
+    """`/` and `/en`: the deelnamecode; sent as a form, so that it stands in no address and no log."""
 
     role = PUPIL
     page = "deelnamecode.html"

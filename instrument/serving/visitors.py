@@ -1,9 +1,9 @@
-"""Who is at the door: a signed cookie names a visitor, a visitor holds one capability and one kernel."""
+"""Who is at the door: a signed cookie holds one capability of the broker; the server remembers the kernel."""
 
 from __future__ import annotations
 
 import contextvars
-import secrets
+import hashlib
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -19,6 +19,7 @@ LONGEST_VISIT: Final = 8 * 3600
 
 PUPIL: Final = "leerling"
 COORDINATOR: Final = "coordinator"
+ROLES: Final = (PUPIL, COORDINATOR)
 
 
 @dataclass(slots=True)
@@ -27,48 +28,62 @@ class Visitor:
 
     role: str
     capability: str = field(repr=False)
-    name: str = field(default_factory=lambda: secrets.token_urlsafe(16), repr=False)
-    since: float = field(default_factory=time.monotonic)
     kernel_id: str | None = field(default=None, repr=False)
+
+    @property
+    def name(self) -> str:
+        """What the server calls this visitor, without keeping the capability as a key."""
+        return hashlib.sha256(self.capability.encode()).hexdigest()
 
 
 class Visitors:
-    """The visitors of this server; forgotten at a restart, when a code opens the draft again."""
+    """Reads and writes the cookies of visits.
+
+    The cookie holds the capability itself, so a server that was restarted, or another one with the same
+    cookie secret, knows a visitor as well as the first; only the kernel is gone, and a page opens another.
+    """
 
     def __init__(self) -> None:
-        self._by_name: dict[str, Visitor] = {}
+        self._known: dict[str, Visitor] = {}
+        self._seen: dict[str, float] = {}
+        self._left: dict[str, float] = {}
 
     def welcome(self, handler: RequestHandler, visitor: Visitor) -> None:
-        """Remember a visitor and give the browser its signed cookie."""
+        """Give the browser its signed cookie."""
         self._forget_old()
-        self._by_name[visitor.name] = visitor
         secure = handler.request.protocol == "https"
+        value = f"{visitor.role} {visitor.capability}"
         handler.set_signed_cookie(
-            COOKIE, visitor.name, expires_days=None, httponly=True, samesite="Strict", secure=secure
+            COOKIE, value, expires_days=None, httponly=True, samesite="Strict", secure=secure
         )
 
     def of(self, handler: RequestHandler) -> Visitor | None:
         """Return the visitor whose valid cookie came with a request."""
-        cookie = handler.get_signed_cookie(COOKIE)
-        visitor = self._by_name.get(cookie.decode()) if cookie else None
-        return visitor if visitor and not _expired(visitor) else None
+        cookie = handler.get_signed_cookie(COOKIE, max_age_days=LONGEST_VISIT / 86400)
+        role, _, capability = (cookie or b"").decode().partition(" ")
+        if role not in ROLES or not capability:
+            return None
+        visitor = Visitor(role, capability)
+        if visitor.name in self._left:
+            return None
+        self._seen[visitor.name] = time.monotonic()
+        return self._known.setdefault(visitor.name, visitor)
 
     def leave(self, handler: RequestHandler) -> Visitor | None:
         """Forget the visitor of a request; the cookie opens nothing any more."""
         visitor = self.of(handler)
         if visitor:
-            self._by_name.pop(visitor.name, None)
+            self._known.pop(visitor.name, None)
+            self._left[visitor.name] = time.monotonic()
         handler.clear_cookie(COOKIE)
         return visitor
 
     def _forget_old(self) -> None:
-        for name, visitor in list(self._by_name.items()):
-            if _expired(visitor):
-                del self._by_name[name]
-
-
-def _expired(visitor: Visitor) -> bool:
-    return time.monotonic() - visitor.since > LONGEST_VISIT
+        oldest = time.monotonic() - LONGEST_VISIT
+        for name in [name for name, seen in self._seen.items() if seen < oldest]:
+            self._known.pop(name, None)
+            del self._seen[name]
+        self._left = {name: left for name, left in self._left.items() if left >= oldest}
 
 
 OPENING: contextvars.ContextVar[Visitor] = contextvars.ContextVar("the visitor whose page is being opened")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -26,6 +27,7 @@ class OpenAfname:
 
     afname_id: str
     edition: str
+    modules: tuple[str, ...]
     salt: bytes = field(repr=False)
 
 
@@ -77,9 +79,9 @@ def every(connection: Connection) -> list[Afname]:
 
 def all_open(connection: Connection) -> list[OpenAfname]:
     """Return what a code can be tried against."""
-    columns = (AFNAMES.c.afname_id, AFNAMES.c.edition, AFNAMES.c.salt)
+    columns = (AFNAMES.c.afname_id, AFNAMES.c.edition, AFNAMES.c.modules, AFNAMES.c.salt)
     rows = connection.execute(select(*columns).where(AFNAMES.c.closed_on.is_(None)))
-    return [OpenAfname(row.afname_id, row.edition, row.salt) for row in rows]
+    return [OpenAfname(row.afname_id, row.edition, _modules(row.modules), row.salt) for row in rows]
 
 
 def used_codes(connection: Connection, afname_id: str) -> dict[str, int]:
@@ -120,7 +122,12 @@ def _afname(row: Row[tuple[str, ...]], groups: tuple[Stamgroep, ...]) -> Afname:
         stamgroepen=groups,
         opened_on=date.fromisoformat(row.opened_on),
         closed_on=date.fromisoformat(row.closed_on) if row.closed_on else None,
+        modules=_modules(row.modules),
     )
+
+
+def _modules(listed: str) -> tuple[str, ...]:
+    return tuple(json.loads(listed))
 
 
 def _row(afname: Afname, keys: Keys) -> dict[str, object]:
@@ -130,6 +137,7 @@ def _row(afname: Afname, keys: Keys) -> dict[str, object]:
         "schooljaar": str(afname.schooljaar),
         "edition": afname.edition,
         "fingerprint": afname.fingerprint,
+        "modules": json.dumps(afname.modules),
         "opened_on": afname.opened_on.isoformat(),
         "salt": secrets.token_bytes(SALT_BYTES),
         "n_responses": 0,

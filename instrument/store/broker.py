@@ -22,6 +22,7 @@ from instrument.store.frontdesk import FrontDesk
 from instrument.store.keys import Effort, Keys
 from instrument.store.listener import Listener
 from instrument.store.operators import OperatorDesk
+from instrument.store.passes import Passes
 from instrument.store.pupils import PupilDesk
 from instrument.store.sessions import Sessions
 from instrument.store.writer import Writer
@@ -102,7 +103,7 @@ class Broker:
         sessions = Sessions(self._folder.operator_key)
         return Dispatch(
             sessions,
-            front=FrontDesk(writer, keys, sessions, stretching, self._edition_of),
+            front=FrontDesk(writer, keys, sessions, Passes(keys.pass_key), stretching, self._edition_of),
             pupils=PupilDesk(writer, keys, sessions),
             coordinators=CoordinatorDesk(writer, sessions, self._release),
             operators=OperatorDesk(writer, keys, stretching, self._edition_of),

@@ -37,8 +37,8 @@ SESSION_VARIABLE: Final = "WEERGLAS_SESSION"
 class Session:
     """A capability at a broker; what the holder may ask is decided there."""
 
-    def __init__(self, socket: Path, capability: str) -> None:
-        self._broker = BrokerClient(socket)
+    def __init__(self, broker: BrokerClient, capability: str) -> None:
+        self._broker = broker
         self._capability = capability
 
     async def call(self, op: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
@@ -49,7 +49,7 @@ class Session:
 def session_from_environment() -> Session | None:
     """Return the session that the server gave this process; None in a notebook that nobody served."""
     socket, capability = os.environ.get(BROKER_VARIABLE), os.environ.get(SESSION_VARIABLE)
-    return Session(Path(socket), capability) if socket and capability else None
+    return Session(BrokerClient(Path(socket)), capability) if socket and capability else None
 
 
 def connect(socket: Path) -> BrokerClient:

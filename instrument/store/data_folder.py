@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 import secrets
 import stat
@@ -73,6 +74,11 @@ class DataFolder:
     def secret(self) -> bytes:
         """What every key is derived from; losing it makes codes and drafts unreadable."""
         return (self.path / "secret").read_bytes()
+
+    @property
+    def cookie_secret(self) -> str:
+        """What the server signs its cookies with; nothing else can be computed from it."""
+        return hmac.digest(self.secret, b"weerglas cookies", hashlib.sha256).hex()
 
     @property
     def operator_key(self) -> str:

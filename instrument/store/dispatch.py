@@ -49,6 +49,7 @@ class Dispatch:
     ) -> None:
         self._sessions = sessions
         self._front = _answers(front, FRONT_OPS)
+        self._take_up = front.take_up
         self._answers: dict[type, dict[str, Answer]] = {
             PupilSession: _answers(pupils, PUPIL_OPS),
             CoordinatorSession: _answers(coordinators, COORDINATOR_OPS),
@@ -59,7 +60,7 @@ class Dispatch:
         """Return the reply to a message; never raises, whatever the message holds."""
         number = {"id": message.get("id")}
         try:
-            answer = self._answer_to(request := _request(message))
+            answer = await self._answer_to(request := _request(message))
             return {**number, "ok": await answer(request)}
         except Refused as refusal:
             return {**number, "refused": refusal.reason, "detail": refusal.detail}
@@ -68,12 +69,12 @@ class Dispatch:
             log.error("a fault: %s at %s", type(fault).__name__, _place(fault))  # noqa: TRY400
             return {**number, "refused": "fault", "detail": {}}
 
-    def _answer_to(self, request: Request) -> Answer:
+    async def _answer_to(self, request: Request) -> Answer:
         if request.op in self._front:
             return self._front[request.op]
         if not any(request.op in answers for answers in self._answers.values()):
             raise Refused("unknown_op")
-        session = self._sessions.find(request.capability)
+        session = self._sessions.find(request.capability) or await self._take_up(request.capability)
         answer = self._answers[type(session)].get(request.op)
         if answer is None:
             raise Refused("not_allowed")

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 NONCE_BYTES: Final = 12
 PADDED_TO: Final = 512
 """A sealed draft's length is a multiple of this, so that it does not tell how much was answered."""
-REMEMBERED_SESSIONS: Final = 8
-"""Sessions of one code whose sequence numbers are kept; a code has one or two."""
+REMEMBERED_SOURCES: Final = 8
+"""Pages of one code whose sequence numbers are kept; a code has one or two at a time."""
 
 # Made once: every pupil's answers run these, and making one costs as much as running it.
 _THIS_DRAFT: Final = (DRAFTS.c.afname_id == bindparam("afname")) & (DRAFTS.c.draft_tag == bindparam("tag"))
@@ -39,25 +39,25 @@ _WRITE: Final = _INSERT.on_conflict_do_update(
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The answers of one code so far, and the last sequence number per session and item."""
+    """The answers of one code so far, and the last sequence number per page and item."""
 
     answers: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     seen: Mapping[str, Mapping[str, int]] = field(default_factory=lambda: MappingProxyType({}), repr=False)
 
-    def with_answer(self, session: str, seq: int, item: str, value: int | None) -> Draft:
-        """Return the draft with one answer put in or cleared; what this session sent before changes nothing.
+    def with_answer(self, source: str, seq: int, item: str, value: int | None) -> Draft:
+        """Return the draft with one answer put in or cleared; what this page sent before changes nothing.
 
         The numbers are kept per item: a late answer to another item is news, however low its number.
         """
-        numbers = self.seen.get(session, {})
+        numbers = self.seen.get(source, {})
         if seq <= numbers.get(item, -1):
             return self
-        others = {key: value for key, value in self.seen.items() if key != session}
+        others = {key: value for key, value in self.seen.items() if key != source}
         answers = {key: given for key, given in self.answers.items() if key != item}
         if value is not None:
             answers[item] = value
-        seen = {**others, session: {**numbers, item: seq}}
-        return Draft(answers, dict(list(seen.items())[-REMEMBERED_SESSIONS:]))
+        seen = {**others, source: {**numbers, item: seq}}
+        return Draft(answers, dict(list(seen.items())[-REMEMBERED_SOURCES:]))
 
 
 def read(connection: Connection, afname_id: str, keys: CodeKeys) -> Draft:

@@ -14,6 +14,7 @@ from argon2.exceptions import VerificationError
 from instrument import deelnamecode
 from instrument.store import afnames, codes, drafts, schools
 from instrument.store.pace import Pace
+from instrument.store.passes import Pass
 from instrument.store.refusals import Refused
 from instrument.store.sessions import CoordinatorSession, PupilSession, Sessions
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from instrument.store.afnames import OpenAfname
     from instrument.store.drafts import Draft
     from instrument.store.keys import CodeKeys, Keys
+    from instrument.store.passes import Passes
     from instrument.store.requests import Request
     from instrument.store.writer import Writer
 
@@ -42,6 +44,7 @@ class FrontDesk:
     writer: Writer
     keys: Keys
     sessions: Sessions
+    passes: Passes
     stretching: Executor
     edition_of: Callable[[str], Edition]
     code_pace: Pace = field(default_factory=Pace)
@@ -56,13 +59,28 @@ class FrontDesk:
             attempt.wrong = entry is None
         if entry is None:
             raise Refused("unknown_code")
-        session = PupilSession(entry.afname.afname_id, self.edition_of(entry.afname.edition), entry.keys)
+        session = PupilSession(entry.afname.afname_id, self._asked(entry.afname), entry.keys)
         answered = [item.code for item in session.edition.items if item.code in entry.draft.answers]
+        own_pass = self.passes.seal(Pass(session.afname_id, session.keys, session.name))
+        self.sessions.keep(own_pass, session)
         return {
-            "session": self.sessions.begin(session),
+            "session": own_pass,
             "edition": session.edition.code,
             "answered": answered,
         }
+
+    async def take_up(self, capability: str) -> PupilSession:
+        """Return the session of a pass that was sealed before a restart; refuses what is no pass, or over."""
+        content = None if self.sessions.was_ended(capability) else self.passes.open(capability)
+        if content is None:
+            raise Refused("no_session")
+        opened = await self.writer.run(afnames.all_open)
+        for afname in opened:
+            if afname.afname_id == content.afname_id:
+                session = PupilSession(afname.afname_id, self._asked(afname), content.keys, content.name)
+                self.sessions.keep(capability, session)
+                return session
+        raise Refused("afname_closed")
 
     async def login(self, request: Request) -> dict[str, Any]:
         """Begin a coordinator's session."""
@@ -81,6 +99,9 @@ class FrontDesk:
         """Tell that the broker and its store answer."""
         await self.writer.run(lambda connection: connection.exec_driver_sql("SELECT 1").scalar())
         return {"status": "ok", "sqlite": pysqlite3.sqlite_version}
+
+    def _asked(self, afname: OpenAfname) -> Edition:
+        return self.edition_of(afname.edition).with_modules(afname.modules)
 
     async def _find(self, code: str) -> _Entry | None:
         # A code does not name its afname, so it is tried against every open one: about 30 ms each, in

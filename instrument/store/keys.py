@@ -41,6 +41,7 @@ class Keys:
     def __init__(self, secret: bytes, *, effort: Effort | None = None) -> None:
         self._pepper = _derive(secret, "pepper", KEY_BYTES)
         self._mac_key = _derive(secret, "mac", KEY_BYTES)
+        self.pass_key = _derive(secret, "pass", KEY_BYTES)
         self._effort = effort or Effort()
 
     def of_code(self, code: str, salt: bytes) -> CodeKeys:

@@ -122,10 +122,19 @@ class Operator:
         fingerprint: str,
         stamgroepen: Sequence[Stamgroep],
         opened_on: date,
+        modules: Sequence[str] = (),
     ) -> Afname:
         """Open an afname and return it with its id; refuses a second open one of the same vestiging."""
-        groups = tuple(stamgroepen)
-        wanted = Afname("(new)", vestigingsnummer, schooljaar, edition, fingerprint, groups, opened_on)
+        wanted = Afname(
+            afname_id="(new)",
+            vestigingsnummer=vestigingsnummer,
+            schooljaar=schooljaar,
+            edition=edition,
+            fingerprint=fingerprint,
+            stamgroepen=tuple(stamgroepen),
+            opened_on=opened_on,
+            modules=tuple(modules),
+        )
         answer = self._call("open_afname", afname=afname_to_dict(wanted))
         return replace(wanted, afname_id=answer["afname_id"])
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from instrument import deelnamecode
+from instrument.questionnaire import UnknownModuleError
 from instrument.school import Schooljaar, check_vestigingsnummer
 from instrument.store import afnames, codes, ledger, responses, schools
 from instrument.store.frontdesk import hash_password
@@ -189,7 +190,9 @@ class OperatorDesk:
 
     def _edition(self, afname: Afname) -> Edition:
         try:
-            return self.edition_of(afname.edition)
+            return self.edition_of(afname.edition).with_modules(afname.modules)
+        except UnknownModuleError as fault:
+            raise Refused("unknown_module", {"fault": str(fault)}) from None
         except (KeyError, ValueError):
             raise Refused("unknown_edition", {"edition": afname.edition}) from None
 

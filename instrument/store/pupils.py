@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from instrument.store import codes, drafts, responses
 from instrument.store.refusals import Refused
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from instrument.store.writer import Writer
 
 
+LONGEST_PAGE: Final = 8
+"""Signs by which a page tells itself from other pages of the same pupil."""
+
+
 @dataclass(frozen=True, slots=True)
 class PupilDesk:
     """Answers state, save, submit and leave."""
@@ -28,21 +32,33 @@ class PupilDesk:
     sessions: Sessions
 
     async def state(self, session: PupilSession, _request: Request) -> dict[str, Any]:
-        """Return the edition, the codes of the answered items and whether all was sent."""
-        state = {"edition": session.edition.code, "answered": [], "submitted": session.has_submitted}
+        """Return edition and modules, the codes of the answered items and whether all was sent.
+
+        `followed_up` holds the codes of the follow-up questions that the answers so far call for: which
+        ones does say something of those answers, and without it a pupil who comes back would miss them.
+        """
+        asked = session.edition
+        modules = [module.code for module in asked.modules]
+        state = {"edition": asked.code, "modules": modules, "submitted": session.has_submitted}
         if session.has_submitted:
-            return state
+            return {**state, "answered": [], "followed_up": []}
         draft = await self.writer.run(lambda connection: _usable_draft(connection, session))
         return {
             **state,
-            "answered": [item.code for item in session.edition.items if item.code in draft.answers],
+            "answered": [item.code for item in asked.items if item.code in draft.answers],
+            "followed_up": [item.code for item in asked.visible(draft.answers) if item.visible_if],
         }
 
     async def save(self, session: PupilSession, request: Request) -> dict[str, Any]:
-        """Keep, or clear, one answer; the same number twice is kept once."""
+        """Keep, or clear, one answer; the same number of the same page twice is kept once.
+
+        Of two pages of one pupil the one that comes last counts: their clocks and numbers say nothing.
+        """
         seq, item = request.number("seq"), request.text("item")
+        page = (request.optional_text("page") or "")[:LONGEST_PAGE]
         value = _acceptable(session, item, request.fields.get("value"))
-        await self.writer.run(lambda connection: _save(connection, session, seq, item, value))
+        source = f"{session.name}{page}"
+        await self.writer.run(lambda connection: _save(connection, session, source, seq, item, value))
         return {"seq": seq}
 
     async def submit(self, session: PupilSession, request: Request) -> dict[str, Any]:
@@ -88,9 +104,11 @@ def _usable_draft(connection: Connection, session: PupilSession) -> drafts.Draft
     return drafts.read(connection, session.afname_id, session.keys)
 
 
-def _save(connection: Connection, session: PupilSession, seq: int, item: str, value: int | None) -> None:
+def _save(  # noqa: PLR0913, PLR0917 - what a save consists of
+    connection: Connection, session: PupilSession, source: str, seq: int, item: str, value: int | None
+) -> None:
     draft = _usable_draft(connection, session)
-    changed = draft.with_answer(session.name, seq, item, value)
+    changed = draft.with_answer(source, seq, item, value)
     if changed is not draft:
         drafts.write(connection, session.afname_id, session.keys, changed)
 
@@ -98,6 +116,9 @@ def _save(connection: Connection, session: PupilSession, seq: int, item: str, va
 def _submit(connection: Connection, keys: Keys, session: PupilSession) -> None:
     draft = drafts.read(connection, session.afname_id, session.keys)
     stamgroep = codes.spend(connection, session.afname_id, session.keys)
-    response = responses.ResponseRow(stamgroep=stamgroep, answers=dict(draft.answers))
+    # Who changed an earlier answer may have answered a follow-up that is not asked any more.
+    asked = [item.code for item in session.edition.visible(draft.answers)]
+    answers = {code: draft.answers[code] for code in asked if code in draft.answers}
+    response = responses.ResponseRow(stamgroep=stamgroep, answers=answers)
     responses.add(connection, keys, session.afname_id, [response])
     drafts.destroy(connection, session.afname_id, session.keys)

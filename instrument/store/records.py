@@ -50,6 +50,7 @@ def afname_to_dict(afname: Afname) -> dict[str, Any]:
         ],
         "opened_on": afname.opened_on.isoformat(),
         "closed_on": afname.closed_on.isoformat() if afname.closed_on else None,
+        "modules": list(afname.modules),
     }
 
 
@@ -65,6 +66,7 @@ def afname_from_dict(fields: Mapping[str, Any]) -> Afname:
         stamgroepen=_stamgroepen(fields),
         opened_on=day(_text(fields, "opened_on")),
         closed_on=day(closed_on) if closed_on is not None else None,
+        modules=_codes(fields, "modules"),
     )
 
 
@@ -86,6 +88,13 @@ def _stamgroepen(fields: Mapping[str, Any]) -> tuple[Stamgroep, ...]:
     if len({group.name for group in groups}) < len(groups):
         raise ValueError("stamgroepen: two have the same name; give each its own")
     return groups
+
+
+def _codes(fields: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    given = fields.get(name, [])
+    if not isinstance(given, list) or not all(isinstance(code, str) for code in given):
+        raise ValueError(f"{name}: give a list of codes, or leave it out")
+    return tuple(given)
 
 
 def _text(fields: Mapping[str, Any], name: str) -> str:

@@ -1,13 +1,12 @@
-"""Sessions: who is at the broker, known by a capability; in memory only, gone with the broker."""
+"""Sessions: who is at the broker, known by a capability; a pupil's is a pass that outlives the broker."""
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
-
-from instrument.store.refusals import Refused
 
 if TYPE_CHECKING:
     import asyncio
@@ -61,30 +60,42 @@ class Sessions:
         self._clock = clock
         self._sessions: dict[str, Session] = {}
         self._used: dict[str, float] = {}
+        self._ended: set[bytes] = set()
 
     def begin(self, session: Session) -> str:
-        """Keep a session and return its capability."""
-        self._forget_idle()
+        """Keep a session under a new capability, and return that."""
         capability = secrets.token_urlsafe(CAPABILITY_BYTES)
-        self._sessions[capability] = session
-        self._used[capability] = self._clock()
+        self.keep(capability, session)
         return capability
 
-    def find(self, capability: str) -> Session:
-        """Return the session of a capability, or refuse."""
+    def keep(self, capability: str, session: Session) -> Session:
+        """Keep a session under its pass; returns the one that is kept under it already, if any."""
+        self._forget_idle()
+        self._used[capability] = self._clock()
+        return self._sessions.setdefault(capability, session)
+
+    def find(self, capability: str) -> Session | None:
+        """Return the session of a capability, if it is here."""
         if secrets.compare_digest(capability.encode(errors="replace"), self._operator_key.encode()):
             return OperatorSession()
-        if capability not in self._sessions:
-            raise Refused("no_session")
-        self._used[capability] = self._clock()
-        return self._sessions[capability]
+        if capability in self._sessions:
+            self._used[capability] = self._clock()
+        return self._sessions.get(capability)
 
     def end(self, capability: str) -> None:
-        """Forget a session, with the keys it held."""
+        """Forget a session, with the keys it held; its pass opens nothing any more at this broker."""
+        self._forget(capability)
+        self._ended.add(hashlib.sha256(capability.encode()).digest())
+
+    def was_ended(self, capability: str) -> bool:
+        """Tell whether somebody left with this pass."""
+        return hashlib.sha256(capability.encode(errors="replace")).digest() in self._ended
+
+    def _forget(self, capability: str) -> None:
         self._sessions.pop(capability, None)
         self._used.pop(capability, None)
 
     def _forget_idle(self) -> None:
         oldest = self._clock() - IDLE_SECONDS
         for capability in [key for key, used in self._used.items() if used < oldest]:
-            self.end(capability)
+            self._forget(capability)

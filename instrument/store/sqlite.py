@@ -19,7 +19,7 @@ OLDEST: Final = (3, 51, 3)
 """Older versions can corrupt a write-ahead log when it is reset (sqlite.org, "WAL-reset bug")."""
 APPLICATION_ID: Final = 0x57474C53
 """Says in the file's header that it is a store of ours ("WGLS")."""
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 
 DriverError: Final[type[Exception]] = pysqlite3.dbapi2.Error
 """What the driver raises outside of SQLAlchemy's sight."""

@@ -55,6 +55,7 @@ AFNAMES: Final = _table(
     Column("schooljaar", Text, nullable=False),
     Column("edition", Text, nullable=False),
     Column("fingerprint", Text, nullable=False),
+    Column("modules", Text, nullable=False),  # their codes as a JSON list
     Column("opened_on", Text, nullable=False),
     Column("closed_on", Text),
     # Destroyed at closing: without it a code can no longer be tried against anything.

@@ -26,7 +26,7 @@ DUTCH = texts.load()["nl"]
 EDITION = catalogue.edition("po_bovenbouw_2026")
 PUPILS = 12
 VESTIGING = "99AA00"
-SECOND_OPTION = {item.code: item.option_set.values[1] for item in EDITION.items}
+SECOND_OPTION = {item.code: item.option_set.values[1] for item in EDITION.scored}
 TOESTEMMING = (
     "--naam", "J. Jansen", "--functie", "directeur", "--akkoord-naam", "A. de Boer",
     "--afnamewijze", "klassikaal", "--toezicht", "leerkracht", "--voorgelezen", "nee", "--medium", "digitaal",

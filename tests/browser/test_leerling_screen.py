@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from instrument import catalogue
 from instrument.screens import texts
-from instrument.screens.leerling import TRIAL
+from instrument.screens.conversation import TRIAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +71,7 @@ def screens_of(edition: Edition) -> list[str]:
     """Return the headings in the order that the rules ask for."""
     titles = {explanation.code: explanation.title["nl"] for explanation in edition.explanations}
     shown: list[str] = []
-    for item in edition.items:
+    for item in edition.scored:
         needed = titles.pop(item.explanation, None) if item.explanation else None
         shown += [needed, item.text["nl"]] if needed else [item.text["nl"]]
     return shown
@@ -91,7 +91,7 @@ def test_everything_can_be_answered_by_keyboard(
         answer_or_go_on(page, seen[-1])
         seen.append(heading(page))
     assert seen[:-1] == screens_of(edition)
-    total = len(edition.items)
+    total = len(edition.scored)
     expect(page.get_by_text(f"Je hebt {total} van de {total} vragen beantwoord.")).to_be_visible()
     press(page, DUTCH["end"]["submit"])
     expect(page.get_by_role("heading", level=1, name=DUTCH["thanks"]["title"])).to_be_visible()
@@ -125,12 +125,12 @@ def test_the_language_changes_on_every_screen_and_keeps_answers(
     assert heading(page) == ENGLISH["welcome"]["title"]
     page.get_by_role("button", name="Nederlands").click()
     to_first_question(page)
-    item = edition.items[0]
+    item = edition.scored[0]
     page.get_by_text(item.option_set.options[1].label["nl"], exact=True).click()
     page.get_by_role("button", name="English").click()
     assert heading(page) == item.text["en"]
     expect(page.get_by_role("radio", name=item.option_set.options[1].label["en"], exact=True)).to_be_checked()
-    expect(page.get_by_text(f"Question 1 of {len(edition.items)}")).to_be_visible()
+    expect(page.get_by_text(f"Question 1 of {len(edition.scored)}")).to_be_visible()
     expect(page.locator(".leerling")).to_have_attribute("lang", "en")
 
 

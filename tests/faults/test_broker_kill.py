@@ -27,7 +27,7 @@ from instrument.store.refusals import Refused
 
 QUICK: Final = Effort(memory_kib=8, passes=1)
 EDITION: Final = catalogue.edition("po_bovenbouw_2026")
-ITEMS: Final = [item.code for item in EDITION.items]
+ITEMS: Final = [item.code for item in EDITION.scored]
 KILLS: Final = int(os.environ.get("WEERGLAS_KILLS", "12"))
 PUPILS: Final = 24
 SUBMIT_RATE: Final = 0.06 / KILLS

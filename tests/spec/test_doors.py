@@ -54,7 +54,7 @@ def _shown_to(reply: requests.Response) -> str:
 
 def _kernel(browser: requests.Session, address: str) -> str:
     page = browser.get(f"{address}/leerling")
-    return re.search(r'"kernelId": "([^"]+)"', page.text)[1]
+    return re.search(r'"kernel": "([^"]+)"', page.text)[1]
 
 
 def _socket(demo, kernel: str, browser: requests.Session | None, **headers: str):
@@ -72,7 +72,7 @@ def test_without_a_cookie_no_address_gives_a_kernel_or_a_source(demo, path: str)
     """An anonymous visitor is sent to a door, or told that there is nothing."""
     reply = requests.get(demo.address + path, allow_redirects=False)
     assert reply.status_code in (302, 403, 404)
-    assert "kernelId" not in reply.text
+    assert "data-kernel" not in reply.text
     assert "nbformat" not in reply.text
 
 

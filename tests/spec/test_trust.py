@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
 EDITION: Final = catalogue.edition("po_bovenbouw_2026")
-ITEMS: Final = [item.code for item in EDITION.items]
+ITEMS: Final = [item.code for item in EDITION.scored]
 QUICK: Final = Effort(memory_kib=8, passes=1)
 LAST_DAY: Final = date(2026, 11, 20)
 

@@ -47,7 +47,7 @@ class Classroom:
     client: client.BlockingClient
     afname: Afname
     codes: list[str]
-    items: tuple[str, ...] = tuple(item.code for item in EDITION.items)
+    items: tuple[str, ...] = tuple(item.code for item in EDITION.scored)
 
     def enter(self, code: str | None = None) -> Caller:
         """Log a pupil in."""

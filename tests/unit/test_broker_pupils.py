@@ -51,7 +51,9 @@ def test_resuming_gives_the_position_and_never_the_answers(classroom: Any) -> No
     resumed.ask("save", seq=0, item=first, value=1)
     assert resumed.ask("state") == {
         "edition": classroom.afname.edition,
+        "modules": [],
         "answered": [first, second],
+        "followed_up": [],
         "submitted": False,
     }
 
@@ -62,6 +64,18 @@ def test_an_answer_can_be_cleared(classroom: Any) -> None:
     pupil.ask("save", seq=0, item=classroom.items[0], value=2)
     pupil.ask("save", seq=1, item=classroom.items[0], value=None)
     assert pupil.ask("state")["answered"] == []
+
+
+def test_two_pages_of_one_session_are_told_apart(classroom: Any) -> None:
+    """Else the second tab's first choice would look older than the first tab's third, and be lost."""
+    pupil, item = classroom.enter(), classroom.items[0]
+    pupil.ask("save", page="one", seq=3, item=item, value=1)
+    pupil.ask("save", page="two", seq=1, item=item, value=4)
+    pupil.ask("save", page="one", seq=3, item=item, value=1)  # sent again
+    pupil.ask("submit", seq=9)
+    classroom.close()
+    (row,) = classroom.operator.responses(classroom.afname.afname_id)
+    assert row["answers"] == {item: 4}
 
 
 def test_two_tabs_share_one_draft_and_the_last_save_wins(classroom: Any) -> None:
@@ -111,7 +125,9 @@ def test_submitting_again_changes_nothing(classroom: Any) -> None:
     """The page repeats what was not acknowledged."""
     pupil = classroom.enter()
     assert [pupil.ask("submit", seq=1)["submitted"] for _ in range(2)] == [True, True]
-    assert pupil.ask("state") == {"edition": classroom.afname.edition, "answered": [], "submitted": True}
+    state = pupil.ask("state")
+    assert (state["edition"], state["submitted"]) == (classroom.afname.edition, True)
+    assert (state["answered"], state["followed_up"]) == ([], [])
     assert classroom.operator.response(classroom.afname.afname_id) == {"7a": 1, "8a": 0}
 
 

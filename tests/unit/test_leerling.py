@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-SAVE = {"kind": "save", "seq": 7, "item": "WB01", "value": 2}
+SAVE = {"kind": "save", "seq": 7, "page": "k3x9", "item": "WB01", "value": 2}
 
 
 class Desk:
@@ -71,13 +71,15 @@ def test_what_is_shown_says_nothing_of_scoring() -> None:
     """A pupil has no use for it, and what is not sent cannot leak."""
     (start,) = replies(None, {"kind": "hello"})
     assert set(start["edition"]) == {"languages", "items", "option_sets", "explanations"}
-    assert set(start["edition"]["items"][0]) == {"code", "text", "option_set", "explanation"}
+    shown = {"code", "text", "option_set", "explanation", "visible_if", "recorded"}
+    assert set(start["edition"]["items"][0]) == shown
     json.dumps(start)
 
 
 def test_only_the_codes_of_earlier_answers_return() -> None:
     """A code found on the playground must not show what was answered (TRUST.md)."""
-    state = {"edition": "po_bovenbouw_2026", "answered": ["WB01"], "submitted": False, "answers": {"WB01": 4}}
+    state = {"edition": "po_bovenbouw_2026", "modules": [], "answered": ["WB01"], "followed_up": []}
+    state |= {"submitted": False, "answers": {"WB01": 4}}
     (start,) = replies(Desk(lambda _op: state), {"kind": "hello"})
     assert start["answered"] == ["WB01"]
     assert "answers" not in start
@@ -92,7 +94,7 @@ def test_saved_is_said_after_the_broker_said_so() -> None:
     """Honest saving begins here."""
     desk = Desk(lambda _op: {"seq": 7})
     assert replies(desk, SAVE) == [{"kind": "saved", "seq": 7}]
-    assert desk.asked == [("save", {"seq": 7, "item": "WB01", "value": 2})]
+    assert desk.asked == [("save", {"seq": 7, "page": "k3x9", "item": "WB01", "value": 2})]
 
 
 def test_a_clear_and_a_submit_go_the_same_way() -> None:
@@ -125,7 +127,7 @@ def test_a_session_that_is_over_stops_the_page_before_it_starts() -> None:
 
 def test_a_broker_out_of_reach_acknowledges_nothing(tmp_path: Path) -> None:
     """The page then says that there is no connection, and sends again."""
-    session = client.Session(tmp_path / "nobody.sock", "capability")
+    session = client.Session(client.BrokerClient(tmp_path / "nobody.sock"), "capability")
     assert replies(session, {"kind": "hello"}, SAVE, {"kind": "submit", "seq": 8}) == []
 
 
@@ -138,7 +140,8 @@ def test_a_broker_out_of_reach_acknowledges_nothing(tmp_path: Path) -> None:
         {},
         {"kind": "leave"},
         {"kind": "save"},
-        {"kind": "save", "seq": "7", "item": "WB01", "value": 2},
+        SAVE | {"seq": "7"},
+        SAVE | {"page": 3},
         SAVE | {"item": 3},
         SAVE | {"item": "W" * 10_000},
         SAVE | {"value": "2"},

@@ -9,7 +9,7 @@ import pytest
 
 from instrument import catalogue
 from instrument.screens import texts
-from instrument.screens.leerling import TRIAL
+from instrument.screens.conversation import TRIAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
