@@ -8,7 +8,7 @@ export UV_PROJECT_ENVIRONMENT := $(VENV)
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint test-slow bench-psychometrics browser clean
+.PHONY: help setup demo test lint test-slow bench-psychometrics browser programs clean
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -41,7 +41,18 @@ browser:
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
 	else echo "NO CHROMIUM: install it, or name one in WEERGLAS_CHROMIUM; browser tests are skipped"; fi
 
-test: setup browser lint  ## Prove everything: style, walls, unit, golden, fault and browser tests, notebooks
+programs:  # the readers of other programs, for tests/interchange
+	@missing=""; for program in node:nodejs npm:npm java:default-jre-headless pspp:pspp; do \
+	  command -v $${program%%:*} >/dev/null || missing="$$missing $${program##*:}"; done; \
+	if [ -z "$$missing" ]; then :; elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing from Debian for the tests of interchange:$$missing"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	else echo "MISSING FOR tests/interchange:$$missing; install them, or those tests are skipped"; fi
+	@test tests/npm/node_modules/.package-lock.json -nt tests/npm/package-lock.json || \
+	{ command -v npm >/dev/null && npm ci --prefix tests/npm --silent; } || \
+	echo "NO survey-core: npm could not install it; the tests of SurveyJS are skipped"
+
+test: setup browser programs lint  ## Prove everything: style, walls, unit, golden, fault and browser tests, notebooks
 	@echo "Tests, and the notebooks of the evidence against their committed outputs"
 	@$(BIN)/pytest tests notebooks/3*.ipynb --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg -m "not slow"
 

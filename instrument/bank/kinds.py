@@ -167,7 +167,12 @@ def _as_number(value: object) -> float | None:
 
 
 def _is_hidden(sign: str) -> bool:
-    return unicodedata.category(sign) in HIDDEN_CATEGORIES and sign not in JOINERS
+    return (unicodedata.category(sign) in HIDDEN_CATEGORIES and sign not in JOINERS) or _is_no_character(sign)
+
+
+def _is_no_character(sign: str) -> bool:
+    """Tell whether Unicode keeps this place free for good; XML cannot hold such a sign."""
+    return ord(sign) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(sign) <= 0xFDEF  # noqa: PLR2004 - Unicode 23.7
 
 
 def _leaf(place: str) -> str:
