@@ -5,6 +5,7 @@ UV_VERSION := 0.13.9
 READY := $(VENV)/.ready
 BIN := $(VENV)/bin
 export UV_PROJECT_ENVIRONMENT := $(VENV)
+WORKERS ?= 2
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
@@ -54,7 +55,7 @@ programs:  # the readers of other programs, for tests/interchange
 
 test: setup browser programs lint  ## Prove everything: style, walls, unit, golden, fault and browser tests, notebooks
 	@echo "Tests, and the notebooks of the evidence against their committed outputs"
-	@$(BIN)/pytest tests notebooks/3*.ipynb --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg -m "not slow"
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile tests notebooks/3*.ipynb --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg -m "not slow"
 
 test-slow: setup browser  ## The proofs that take minutes
 	@$(BIN)/pytest tests -m slow

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from instrument.afname import Afname
 
 EDITION: Final = "po_bovenbouw_2026"
+MODULES: Final = ("waar_en_wanneer", "wie_helpt")
+"""With them the demo shows follow-up questions; the simulated pupils answered the scales only."""
 N_SCHOOLS: Final = 12
 SEED: Final = 2026
 LOGIN: Final = "coordinator"
@@ -81,6 +83,7 @@ def _fill(data: Path, pupils: int) -> None:
                 fingerprint=editions.fingerprint(edition),
                 stamgroepen=stamgroepen,
                 opened_on=today(),
+                modules=MODULES,
             )
             of_school = answers[answers["vestigingsnummer"] == school.vestigingsnummer]
             if school is schools[0]:

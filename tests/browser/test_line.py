@@ -55,7 +55,7 @@ def test_a_server_that_cannot_save_is_told_and_tried_again(new_page: Callable[..
     stage.go_to(EDITION.items[0].text["nl"])
     stage.page.evaluate("stage.gone = true")
     stage.choose(1)
-    expect(stage.page.locator(".status")).to_have_text("Geen verbinding, je kunt doorgaan")
+    expect(stage.page.locator(".status")).to_have_text("Geen verbinding, je kunt doorgaan", timeout=2000)
     broken[0] = False
     expect(stage.page.locator(".status")).to_have_text("Opgeslagen", timeout=15_000)
 
