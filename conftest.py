@@ -83,7 +83,7 @@ def start_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..
 
 @pytest.fixture(scope="module")
 def demo(start_demo: Callable[..., Demo]) -> Demo:
-    """One running demo of twelve pupils, nine of whom have answered."""
+    """One running demo of twelve pupils, eight of whom have answered."""
     return start_demo()
 
 

@@ -46,7 +46,7 @@ SLIPS: Final = "demo.json"
     type=click.IntRange(12, 500),
     default=60,
     show_default=True,
-    help="Pupils in each school. In the open afname all but three have answered.",
+    help="Pupils in each school. In the open afname all but one of each leerjaar have answered.",
 )
 def demo(port: int, data: Path, pupils: int) -> None:
     """Fill a folder with simulated schools, open an afname, and serve it.

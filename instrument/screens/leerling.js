@@ -177,9 +177,10 @@ class Survey {
     this.screen = element("div", { class: "screen" });
     this.dialog = element("dialog", { class: "help", "aria-labelledby": "leerling-help" });
     this.cover = element("div", { class: "cover", hidden: true });
-    const line = element("div", { class: "line" }, this.progress, this.status);
-    this.top = element("div", {}, line, element("div", { class: "track", "aria-hidden": "true" }));
-    const card = element("div", { class: "card" }, this.top, this.aloud, this.screen);
+    this.track = element("div", { class: "track", "aria-hidden": "true" });
+    const words = element("div", { class: "words" }, this.progress, this.status);
+    this.top = element("div", { class: "line" }, words, this.aloud);
+    const card = element("div", { class: "card" }, this.top, this.track, this.screen);
     this.page = element("div", { class: "page" }, this.bar, this.banner, card, this.dialog);
     this.root.replaceChildren(this.page, this.cover);
   }
@@ -205,8 +206,8 @@ class Survey {
   drawProgress(kind) {
     const values = { number: this.current?.number, total: this.visible.length };
     this.progress.textContent = fill(this.words.progress[kind] ?? "", values);
-    this.top.hidden = !this.progress.textContent;
-    this.top.style.setProperty("--done", `${(100 * this.position) / (this.screens.length - 1)}%`);
+    this.track.hidden = !this.progress.textContent;
+    this.track.style.setProperty("--done", `${(100 * this.position) / (this.screens.length - 1)}%`);
   }
 
   /** Shows the way to have the screen read aloud, where this device has a voice for the language. */
@@ -214,6 +215,7 @@ class Survey {
     const { stop, read } = this.words.voice;
     this.aloud.hidden = !this.reader.canRead(this.language, this.recording);
     this.aloud.textContent = this.reader.isReading ? stop : read;
+    this.top.hidden = this.aloud.hidden && this.track.hidden; // nothing to say, and no place for it
   }
 
   /** Brings the eye and the screen reader to the heading; as a guest, only once the pupil has done something. */

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 ROOT_SCHEMA = "export/levering/schema/summary-1.schema.json"
 DUTCH = texts.load()["nl"]
 EDITION = catalogue.edition("po_bovenbouw_2026")
-PUPILS = 12
+PUPILS = 13
 VESTIGING = "99AA00"
 SECOND_OPTION = {item.code: item.option_set.values[1] for item in EDITION.scored}
 TOESTEMMING = (
@@ -71,6 +71,7 @@ def test_an_answer_travels_from_the_browser_to_the_summary(
 
 def log_in(page: Page, address: str, code: str, *, expected: str | None = None) -> None:
     page.goto(address)
+    expect(page.get_by_label("Jouw code")).to_be_focused()
     page.keyboard.type(code.lower().replace("-", " "))
     page.keyboard.press("Enter")
     if expected:
