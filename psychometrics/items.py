@@ -44,7 +44,17 @@ def item_statistics(scores: pd.DataFrame, *, options: Sequence[int] | None = Non
 
 
 def answer_shares(scores: pd.DataFrame, *, options: Sequence[int]) -> pd.DataFrame:
-    """Return, per item (row), the share of its answers that each option (column) got; rows add up to 1."""
+    """Return, per item (row), the share of its answers that each option (column) got; rows add up to 1.
+
+    Raises:
+        ScoresError: what `psychometrics.scores` refuses, or an answer outside `options`.
+
+    Example:
+        >>> import pandas as pd
+        >>> scores = pd.DataFrame({"A": [1, 2, 2, 3], "B": [1, 1, 3, None]})
+        >>> answer_shares(scores, options=(1, 2, 3)).round(2).to_numpy().tolist()
+        [[0.25, 0.5, 0.25], [0.67, 0.0, 0.33]]
+    """
     answers = checked(scores)
     _check_options(answers, options)
     counts = {option: (answers == option).sum() for option in options}

@@ -205,6 +205,12 @@ def alpha_per_group(scores: pd.DataFrame, groups: pd.Series, *, confidence: floa
 
     Raises:
         ScoresError: labels that do not match the scores, or a confidence outside 0..1.
+
+    Example:
+        >>> import pandas as pd
+        >>> scores = pd.DataFrame({"A": [1, 2, 3, 4] * 2, "B": [1, 3, 2, 4] * 2, "C": [2, 2, 4, 4] * 2})
+        >>> alpha_per_group(scores, pd.Series([7] * 4 + [8] * 4))["alpha"].round(3).to_dict()
+        {7: 0.882, 8: 0.882}
     """
     labels = checked_groups(groups, scores)
     _check_confidence(confidence)

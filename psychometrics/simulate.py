@@ -67,7 +67,13 @@ def simulate_answers(model: OrdinalModel, groups: pd.DataFrame, *, seed: int) ->
 
 
 def balanced_groups(*, n_schools: int, n_classes: int, n_respondents: int) -> pd.DataFrame:
-    """Return `school` and `class` for schools of `n_classes` classes of `n_respondents` each."""
+    """Return `school` and `class` for schools of `n_classes` classes of `n_respondents` each.
+
+    Example:
+        >>> groups = balanced_groups(n_schools=2, n_classes=2, n_respondents=10)
+        >>> groups.groupby(["school", "class"]).size().tolist()
+        [10, 10, 10, 10]
+    """
     n_in_school = n_classes * n_respondents
     within = np.tile(np.repeat(np.arange(n_classes), n_respondents), n_schools)
     return pd.DataFrame({"school": np.repeat(np.arange(n_schools), n_in_school), "class": within})
