@@ -9,7 +9,7 @@ WORKERS ?= 2
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint test-slow bench-psychometrics browser programs clean
+.PHONY: help setup demo test lint test-slow bench-serving bench-psychometrics bench-account browser programs postgres clean
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -53,15 +53,32 @@ programs:  # the readers of other programs, for tests/interchange
 	{ command -v npm >/dev/null && npm ci --prefix tests/npm --silent; } || \
 	echo "NO survey-core: npm could not install it; the tests of SurveyJS are skipped"
 
-test: setup browser programs lint  ## Prove everything: style, walls, unit, golden, fault and browser tests, notebooks
-	@echo "Tests, and the notebooks of the evidence against their committed outputs"
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile tests notebooks/3*.ipynb --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg -m "not slow"
+postgres:  # for tests/store: they start a cluster of their own in a temporary folder, and never a service
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing Debian's postgresql for the tests of the store"; \
+	  own=/etc/postgresql-common/createcluster.d/weerglas-tests.conf; mkdir -p $${own%/*}; echo "create_main_cluster = false" > $$own; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; rm -f $$own; \
+	else echo "NO POSTGRESQL: install it (Debian: postgresql); the tests of the shared store are skipped"; fi
 
-test-slow: setup browser  ## The proofs that take minutes
+test: setup browser programs postgres lint  ## Prove everything: style, walls, unit, golden, fault and browser tests, notebooks
+	@echo "Tests, and the notebooks of the evidence against their committed outputs"
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile tests notebooks/3*.ipynb notebooks/40*.ipynb --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg -m "not slow"
+
+test-slow: setup browser postgres  ## The proofs that take minutes
 	@$(BIN)/pytest tests -m slow
+
+bench-serving: setup  ## Time a class, a school and a thousand pupils, beside Voilà, Solara and a form
+	@$(BIN)/python -m benchmarks.bench_serving
+
+bench-storage: setup postgres  ## Time a burst of 300 saves on SQLite and PostgreSQL
+	@$(BIN)/python -m benchmarks.bench_storage
 
 bench-psychometrics: setup  ## Time the psychometric core, beside R where it is installed
 	@$(BIN)/python -m benchmarks.bench_psychometrics
+
+bench-account: setup  ## Time the verantwoordingsdocument on 20,000 pupils, and on 1.2 million: make bench-account NATIONAL=--national
+	@$(BIN)/python -m benchmarks.bench_account $(NATIONAL)
 
 clean:  ## Remove .venv and caches (never a data folder)
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build *.egg-info

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -67,9 +68,28 @@ DATA: Final[Option] = click.option(
 VESTIGING: Final[Option] = click.option(
     "--vestiging", type=Vestiging(), required=True, help="BRIN and two digits, as in 02QZ00."
 )
+DATABASE: Final[Option] = click.option(
+    "--database",
+    metavar="ADDRESS",
+    help="A PostgreSQL for the store: postgresql://ROLE@HOST/DATABASE, no password; else a file.",
+)
+PASSWORD_FILE: Final[Option] = click.option(
+    "--password-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file for you alone (chmod 600) with the database's password; else PGPASSFILE serves.",
+)
 PORT: Final[Option] = click.option(
     "--port", type=click.IntRange(1, 65535), default=8866, show_default=True, help="Port on 127.0.0.1."
 )
+
+
+def read_password(file: Path | None) -> str | None:
+    """Return the password in a file; refuses one that others can read."""
+    if file is None:
+        return None
+    if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise click.UsageError(f"{file}: others can read it; run `chmod go= {file}`")
+    return file.read_text(encoding="utf-8").strip()
 
 
 def schooljaar_option(*, required: bool = False) -> Option:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from commands.options import DATA, VESTIGING
+from commands.options import DATA, DATABASE, PASSWORD_FILE, VESTIGING, read_password
 from instrument.school import ONDERWIJSSOORTEN, SECTORS, School
 from instrument.store.data_folder import DataFolder
 from instrument.store.operator_client import operator
@@ -15,13 +15,20 @@ from instrument.store.operator_client import operator
 @click.command()
 @DATA
 @click.option("--simulated", is_flag=True, help="For simulated schools only; cannot be undone.")
-def init(data: Path, *, simulated: bool) -> None:
+@DATABASE
+@PASSWORD_FILE
+def init(data: Path, *, simulated: bool, database: str | None, password_file: Path | None) -> None:
     """Make a new, empty data folder.
+
+    With --database its answers go into a PostgreSQL, which several machines may share: copy the data folder
+    to each of them, for all need the same keys.
 
     \b
     Example: weerglas init --data weerglas-data
+             weerglas init --data weerglas-data --database postgresql://weerglas@db/weerglas
     """
-    folder = DataFolder.create(data, simulated=simulated)
+    password = read_password(password_file)
+    folder = DataFolder.create(data, simulated=simulated, database=database, password=password)
     click.echo(f"Made {folder.path}. It holds the keys: keep it private, and back it up as a whole.")
 
 

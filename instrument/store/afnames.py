@@ -53,6 +53,7 @@ def close(connection: Connection, afname: Afname, on: date) -> Afname:
         raise Refused("closed_before_opened", {"opened_on": afname.opened_on.isoformat()})
     for table in (DRAFTS, CODES, SPENT_CODES):
         connection.execute(delete(table).where(table.c.afname_id == afname.afname_id))
+    responses.deal_anew(connection, afname.afname_id)
     frozen = {"closed_on": on.isoformat(), "salt": None}
     connection.execute(update(AFNAMES).where(AFNAMES.c.afname_id == afname.afname_id).values(frozen))
     return replace(afname, closed_on=on)

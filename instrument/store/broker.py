@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final, Self
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from instrument.store import sqlite
+from instrument.store import stores
+from instrument.store.backups import Backups, Rounds
 from instrument.store.coordinators import CoordinatorDesk
 from instrument.store.data_folder import DataFolderError
 from instrument.store.dispatch import Dispatch
@@ -63,8 +64,10 @@ class Broker:
         release: Release | None = None,
         edition_of: Callable[[str], Edition] = bundled_edition,
         effort: Effort | None = None,
+        backup_to: Path | None = None,
     ) -> None:
         self._folder = folder
+        self._backup_to = backup_to
         self._release = release
         self._edition_of = edition_of
         self._effort = effort
@@ -75,7 +78,10 @@ class Broker:
             stretching = stack.enter_context(ThreadPoolExecutor(STRETCHERS, thread_name_prefix="stretcher"))
             writer = await self._writer()
             stack.push_async_callback(writer.close)
-            listener = Listener(self._folder.socket, self._dispatch(writer, stretching).reply)
+            backups = Backups(self._folder, writer)
+            backups.tidy(self._backup_to)
+            closed = await self._go_rounds(backups, stack)
+            listener = Listener(self._folder.socket, self._dispatch(backups, stretching, closed).reply)
             await listener.open()
             stack.push_async_callback(listener.close)
             self._stack = stack.pop_all()
@@ -89,41 +95,59 @@ class Broker:
         log.info("the broker of %s has closed", self._folder.path)
 
     async def _writer(self) -> Writer:
-        writer = Writer(self._folder.store)
+        writer = Writer(stores.of(self._folder))
         try:
             await writer.open()
-        except (sqlite.StoreDamaged, sqlite.DriverError, SQLAlchemyError) as fault:
-            raise DataFolderError(
-                f"{self._folder.store}: cannot be opened ({type(fault).__name__}); restore it from a backup"
-            ) from fault
+        except (stores.StoreFault, SQLAlchemyError) as fault:
+            raise DataFolderError(_cannot_be_opened(self._folder, fault)) from fault
         return writer
 
-    def _dispatch(self, writer: Writer, stretching: ThreadPoolExecutor) -> Dispatch:
+    async def _go_rounds(self, backups: Backups, stack: AsyncExitStack) -> Callable[[], None]:
+        if self._backup_to is None:
+            return lambda: None
+        rounds = Rounds(backups, self._backup_to)
+        going = asyncio.create_task(rounds.go())
+
+        async def stop() -> None:
+            going.cancel()
+            await asyncio.wait([going])
+
+        stack.push_async_callback(stop)
+        return rounds.call
+
+    def _dispatch(
+        self, backups: Backups, stretching: ThreadPoolExecutor, closed: Callable[[], None]
+    ) -> Dispatch:
+        writer = backups.writer
         keys = Keys(self._folder.secret, effort=self._effort)
         sessions = Sessions(self._folder.operator_key)
         return Dispatch(
             sessions,
             front=FrontDesk(writer, keys, sessions, Passes(keys.pass_key), stretching, self._edition_of),
             pupils=PupilDesk(writer, keys, sessions),
-            coordinators=CoordinatorDesk(writer, sessions, self._release),
-            operators=OperatorDesk(writer, keys, stretching, self._edition_of),
+            coordinators=CoordinatorDesk(writer, sessions, self._release, closed),
+            operators=OperatorDesk(writer, keys, stretching, self._edition_of, backups, closed),
         )
 
 
-async def run(
+async def run(  # noqa: PLR0913 - what a broker is given
     folder: DataFolder,
     release: Release | None = None,
     *,
     edition_of: Callable[[str], Edition] = bundled_edition,
     effort: Effort | None = None,
     started: Callable[[], None] | None = None,
+    backup_to: Path | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT, or until cancelled; then answer what waits and close the store."""
+    """Serve until SIGTERM or SIGINT, or until cancelled; then answer what waits and close the store.
+
+    With `backup_to`, a folder that is there, backups are kept in it while an afname is open.
+    """
     stop = asyncio.Event()
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with Broker(folder, release=release, edition_of=edition_of, effort=effort):
+    async with Broker(folder, release=release, edition_of=edition_of, effort=effort, backup_to=backup_to):
         if started is not None:
             started()
         await stop.wait()
@@ -136,9 +160,12 @@ def running(
     release: Release | None = None,
     edition_of: Callable[[str], Edition] = bundled_edition,
     effort: Effort | None = None,
+    backup_to: Path | None = None,
 ) -> Iterator[None]:
     """Run a broker in a thread of this process for the duration; raises `BrokerRunning` beside another."""
-    background = _Background(Broker(folder, release=release, edition_of=edition_of, effort=effort))
+    background = _Background(
+        Broker(folder, release=release, edition_of=edition_of, effort=effort, backup_to=backup_to)
+    )
     background.start()
     try:
         yield
@@ -176,6 +203,14 @@ class _Background:
         async with self._broker:
             self._settled.set()
             await self._stop.wait()
+
+
+def _cannot_be_opened(folder: DataFolder, fault: Exception) -> str:
+    if folder.database is None:
+        return f"{folder.store}: cannot be opened ({type(fault).__name__}); restore it from a backup"
+    if isinstance(fault, stores.StoreFault):
+        return str(fault)
+    return f"{folder.database}: does not answer ({type(fault).__name__}); start it, and check the password"
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from instrument.school import Schooljaar, today
 from instrument.store import afnames, ledger, responses, schools
 from instrument.store.records import afname_to_dict, school_to_dict
 from instrument.store.refusals import Refused
-from instrument.store.writer import Erase
+from instrument.store.stores import NOTHING, Erase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +35,7 @@ class CoordinatorDesk:
     writer: Writer
     sessions: Sessions
     release: Release | None
+    closed: Callable[[], None]
 
     async def school(self, session: CoordinatorSession, _request: Request) -> dict[str, Any]:
         """Return the school and its latest afname."""
@@ -46,7 +47,7 @@ class CoordinatorDesk:
                 "afname": afname_to_dict(afname) if afname else None,
             }
 
-        return await self.writer.run(read)
+        return await self.writer.run(read, touches=NOTHING)
 
     async def response(self, session: CoordinatorSession, _request: Request) -> dict[str, Any]:
         """Return the number of used codes per stamgroep of the latest afname."""
@@ -55,7 +56,7 @@ class CoordinatorDesk:
             afname = _latest(connection, session)
             return dict(afnames.used_codes(connection, afname.afname_id))
 
-        return await self.writer.run(read)
+        return await self.writer.run(read, touches=NOTHING)
 
     async def close_afname(self, session: CoordinatorSession, _request: Request) -> dict[str, Any]:
         """Close the latest afname today; codes and drafts are destroyed."""
@@ -64,6 +65,7 @@ class CoordinatorDesk:
             return afnames.close(connection, _latest(connection, session), today())
 
         closed = await self.writer.run(close, erase=Erase.FROM_STORE)
+        self.closed()
         return {"afname": afname_to_dict(closed)}
 
     async def results(self, session: CoordinatorSession, _request: Request) -> dict[str, Any]:
@@ -77,7 +79,7 @@ class CoordinatorDesk:
             return school, afname, responses.every(connection, afname)
 
         # In a thread of its own: computing a mean must not keep pupils from saving.
-        return await asyncio.to_thread(self.release, *await self.writer.run(read))
+        return await asyncio.to_thread(self.release, *await self.writer.run(read, touches=NOTHING))
 
     async def give_toestemming(self, session: CoordinatorSession, request: Request) -> dict[str, Any]:
         """Add an event to the ledger: `gegeven`, or another type that is named."""
@@ -100,7 +102,7 @@ class CoordinatorDesk:
     async def toestemming(self, session: CoordinatorSession, _request: Request) -> dict[str, Any]:
         """Return the events of the own vestiging."""
         events = await self.writer.run(
-            lambda connection: ledger.of_vestiging(connection, session.vestigingsnummer)
+            lambda connection: ledger.of_vestiging(connection, session.vestigingsnummer), touches=NOTHING
         )
         return {"events": events}
 

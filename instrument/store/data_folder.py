@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import os
 import secrets
 import stat
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from instrument.store.stores import Store
 
 FORMAT: Final = 1
 """Raised when a newer program can no longer read an older folder."""
 SECRET_BYTES: Final = 32
 MARKER: Final = "weerglas.toml"
+KEYS: Final = ("secret", "operator.key")
+PASSWORD: Final = "database.password"  # noqa: S105 - the name of a file
 
 # Not $TMPDIR: a client and a broker with different environments must find the same socket. A socket in
 # the data folder itself could exceed the 108 bytes that a Unix socket's path may have.
 _SOCKETS: Final = Path("/tmp")  # noqa: S108 - a folder of our own below it, 0700, checked for its owner
 _SQLITE_HEADER: Final = b"SQLite format 3\0"
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
-_FILES: Final = ("secret", "operator.key", "store.sqlite")
+_STORE: Final = "store.sqlite"
 
 
 class DataFolderError(Exception):
@@ -43,27 +51,71 @@ class DataFolder:
             raise DataFolderError("\n".join(faults))
 
     @classmethod
-    def create(cls, path: Path, *, simulated: bool = False) -> DataFolder:
-        """Make a new data folder with its own secret, in a place where nothing is yet."""
-        from instrument.store import sqlite  # noqa: PLC0415 - half a second that every other command saves
+    def create(
+        cls, path: Path, *, simulated: bool = False, database: str | None = None, password: str | None = None
+    ) -> DataFolder:
+        """Make a new data folder with its own secret, where nothing is yet; its store too, also elsewhere.
 
-        path = Path(path).absolute()
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise DataFolderError(f"{path}: something is there already; name a folder that is new or empty")
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.chmod(0o700)
-        _write(path / "secret", secrets.token_bytes(SECRET_BYTES))
-        _write(path / "operator.key", secrets.token_urlsafe(SECRET_BYTES).encode())
-        _write(path / "store.sqlite", b"")
-        sqlite.create(path / "store.sqlite")
+        `database` is the address of a PostgreSQL, without a password: that is kept in a file of its own.
+        """
+        keys = secrets.token_bytes(SECRET_BYTES), secrets.token_urlsafe(SECRET_BYTES).encode()
+        marker = _marker(simulated=simulated, database=database)
+        kept = dict(zip(KEYS, keys, strict=True))
+        return cls._fill(path, kept, marker, password, lambda store: store.create())
+
+    @classmethod
+    def restore(
+        cls, path: Path, kept: Mapping[str, bytes], dump: Path, *, database: str | None, password: str | None
+    ) -> DataFolder:
+        """Make a data folder, where nothing is yet, of what an archive kept; its store of `dump`."""
+        old = _parsed(kept[MARKER].decode(), MARKER)
+        if "database" not in old and database is not None:
+            raise DataFolderError("this backup is of a store in a file; leave --database out")
+        marker = _marker(simulated=bool(old.get("simulated")), database=database or _database(old))
+        return cls._fill(path, kept, marker, password, lambda store: store.restore(dump))
+
+    @classmethod
+    def _fill(
+        cls,
+        path: Path,
+        keys: Mapping[str, bytes],
+        marker: str,
+        password: str | None,
+        make: Callable[[Store], None],
+    ) -> DataFolder:
+        from instrument.store import stores  # noqa: PLC0415 - half a second that every other command saves
+
+        path = _new_folder(Path(path).absolute())
+        database = _database(_parsed(marker, MARKER))
+        make(stores.at(path / _STORE, database=database, password=password, mark=_mark(keys[KEYS[0]])))
+        for name in KEYS:
+            _write(path / name, keys[name])
+        if password:
+            _write(path / PASSWORD, password.encode())
         # Last, for without its marker a folder that was left half made is refused.
-        _write(path / MARKER, _marker(simulated=simulated).encode())
+        _write(path / MARKER, marker.encode())
         return cls(path)
 
     @property
     def store(self) -> Path:
-        """The SQLite file; only the broker opens it."""
-        return self.path / "store.sqlite"
+        """The SQLite file, where the store is one; only the broker opens it."""
+        return self.path / _STORE
+
+    @property
+    def database(self) -> str | None:
+        """The address of the PostgreSQL that holds the store; None where it is the SQLite file."""
+        return _database(_read_marker(self.path))
+
+    @property
+    def database_password(self) -> str | None:
+        """What was put into the folder for the PostgreSQL; None leaves it to PGPASSFILE or the server."""
+        file = self.path / PASSWORD
+        return file.read_text(encoding="utf-8").strip() if file.is_file() else None
+
+    @property
+    def mark(self) -> str:
+        """What a store elsewhere knows this folder by; no key can be computed from it."""
+        return _mark(self.secret)
 
     @property
     def lock(self) -> Path:
@@ -102,11 +154,30 @@ class DataFolder:
         return folder / f"{name}.sock"
 
 
-def _marker(*, simulated: bool) -> str:
+def _new_folder(path: Path) -> Path:
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise DataFolderError(f"{path}: something is there already; name a folder that is new or empty")
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.chmod(0o700)
+    return path
+
+
+def _database(marker: Mapping[str, object]) -> str | None:
+    found = marker.get("database")
+    return found if isinstance(found, str) else None
+
+
+def _mark(secret: bytes) -> str:
+    return hmac.digest(secret, b"weerglas store", hashlib.sha256).hex()
+
+
+def _marker(*, simulated: bool, database: str | None) -> str:
     return (
-        "# A data folder of Weerglas. Back it up as a whole, and let nobody else read it.\n"
+        "# A data folder of Weerglas. Back it up (`weerglas backup`), and let nobody else read it.\n"
         f"format = {FORMAT}\n"
         f"simulated = {str(simulated).lower()}\n"
+        # A JSON text is a TOML text.
+        + (f"database = {json.dumps(database)}\n" if database else "")
     )
 
 
@@ -123,18 +194,26 @@ def _check_marker(path: Path) -> None:
 
 def _read_marker(path: Path) -> dict[str, object]:
     try:
-        return tomllib.loads((path / MARKER).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as fault:
+        return _parsed((path / MARKER).read_text(encoding="utf-8"), path / MARKER)
+    except OSError as fault:
         raise DataFolderError(f"{path / MARKER}: cannot be read; restore it from a backup") from fault
 
 
+def _parsed(marker: str, place: Path | str) -> dict[str, object]:
+    try:
+        return tomllib.loads(marker)
+    except ValueError as fault:
+        raise DataFolderError(f"{place}: cannot be read; restore it from a backup") from fault
+
+
 def _faults(path: Path) -> list[str]:
+    needed = KEYS if "database" in _read_marker(path) else (*KEYS, _STORE)
     faults = [
-        f"{path / name}: is missing; restore it from a backup" for name in _FILES if _missing(path / name)
+        f"{path / name}: is missing; restore it from a backup" for name in needed if _missing(path / name)
     ]
     faults += [
         f"{item}: others can read it; run `chmod go= {item}`"
-        for item in (path, *(path / name for name in _FILES))
+        for item in (path, *(path / name for name in (*KEYS, _STORE, PASSWORD)))
         if item.exists() and item.stat().st_mode & _OTHERS
     ]
     return faults + _damage(path)
@@ -146,7 +225,7 @@ def _missing(path: Path) -> bool:
 
 def _damage(path: Path) -> list[str]:
     faults = []
-    secret, store = path / "secret", path / "store.sqlite"
+    secret, store = path / "secret", path / _STORE
     try:
         if secret.is_file() and secret.stat().st_size != SECRET_BYTES:
             faults.append(

@@ -29,7 +29,7 @@ COORDINATOR_OPS = (
 )  # fmt: skip
 OPERATOR_OPS = (
     "hello", "add_school", "add_account", "open_afname", "close_afname", "issue_codes", "schools", "afnames",
-    "response", "responses", "add_responses", "append_event", "events", "verify",
+    "response", "responses", "add_responses", "append_event", "events", "verify", "backup",
 )  # fmt: skip
 
 log = logging.getLogger("weerglas.broker")

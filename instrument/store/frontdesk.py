@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-import pysqlite3
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
@@ -17,6 +16,7 @@ from instrument.store.pace import Pace
 from instrument.store.passes import Pass
 from instrument.store.refusals import Refused
 from instrument.store.sessions import CoordinatorSession, PupilSession, Sessions
+from instrument.store.stores import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +74,7 @@ class FrontDesk:
         content = None if self.sessions.was_ended(capability) else self.passes.open(capability)
         if content is None:
             raise Refused("no_session")
-        opened = await self.writer.run(afnames.all_open)
+        opened = await self.writer.run(afnames.all_open, touches=NOTHING)
         for afname in opened:
             if afname.afname_id == content.afname_id:
                 session = PupilSession(afname.afname_id, self._asked(afname), content.keys, content.name)
@@ -86,7 +86,9 @@ class FrontDesk:
         """Begin a coordinator's session."""
         name, password = request.text("name"), request.text("password")
         async with self.login_pace.attempt(request.optional_text("address") or "") as attempt:
-            account = await self.writer.run(lambda connection: schools.account(connection, name))
+            account = await self.writer.run(
+                lambda connection: schools.account(connection, name), touches=NOTHING
+            )
             known = None if account is None else account.password_hash
             right = await self._off_loop(_is_right, known, password)
             attempt.wrong = not right
@@ -97,8 +99,10 @@ class FrontDesk:
 
     async def health(self, _request: Request) -> dict[str, Any]:
         """Tell that the broker and its store answer."""
-        await self.writer.run(lambda connection: connection.exec_driver_sql("SELECT 1").scalar())
-        return {"status": "ok", "sqlite": pysqlite3.sqlite_version}
+        await self.writer.run(
+            lambda connection: connection.exec_driver_sql("SELECT 1").scalar(), touches=NOTHING
+        )
+        return {"status": "ok", "store": self.writer.store_name}
 
     def _asked(self, afname: OpenAfname) -> Edition:
         return self.edition_of(afname.edition).with_modules(afname.modules)
@@ -106,14 +110,14 @@ class FrontDesk:
     async def _find(self, code: str) -> _Entry | None:
         # A code does not name its afname, so it is tried against every open one: about 30 ms each, in
         # threads. A server for some schools has few open at a time; one for hundreds needs a hint here.
-        tried = await self.writer.run(afnames.all_open)
+        tried = await self.writer.run(afnames.all_open, touches=NOTHING)
         if not tried:
             raise Refused("afname_closed")
         opened = await asyncio.gather(
             *(self._off_loop(self.keys.of_code, code, afname.salt) for afname in tried)
         )
         pairs = list(zip(tried, opened, strict=True))
-        return await self.writer.run(lambda connection: _first_fitting(connection, pairs))
+        return await self.writer.run(lambda connection: _first_fitting(connection, pairs), touches=NOTHING)
 
     async def _off_loop(self, function: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401 - as the function
         return await asyncio.get_running_loop().run_in_executor(self.stretching, function, *arguments)

@@ -199,5 +199,9 @@ class Operator:
         """Check the seals of all responses and the chain of the ledger; `sound` sums it up."""
         return self._call("verify")
 
+    def backup(self, file: Path) -> int:
+        """Have the broker write a backup to a new file; returns of how many open afnamen it holds drafts."""
+        return int(self._call("backup", file=str(file))["open"])
+
     def _call(self, op: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
         return self._client.call(op, capability=self._key, **fields)

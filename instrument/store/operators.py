@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from instrument import deelnamecode
@@ -14,7 +15,7 @@ from instrument.store import afnames, codes, ledger, responses, schools
 from instrument.store.frontdesk import hash_password
 from instrument.store.records import afname_from_dict, afname_to_dict, day, school_from_dict, school_to_dict
 from instrument.store.refusals import Refused
-from instrument.store.writer import Erase
+from instrument.store.stores import NOTHING, Erase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from instrument.afname import Afname
     from instrument.questionnaire import Edition
+    from instrument.store.backups import Backups
     from instrument.store.keys import Keys
     from instrument.store.requests import Request
     from instrument.store.sessions import OperatorSession
@@ -45,6 +47,8 @@ class OperatorDesk:
     keys: Keys
     stretching: Executor
     edition_of: Callable[[str], Edition]
+    backups: Backups
+    closed: Callable[[], None]
 
     async def hello(self, _session: OperatorSession, _request: Request) -> dict[str, Any]:
         """Say that the key is right; from here on this connection may send large frames."""
@@ -85,30 +89,32 @@ class OperatorDesk:
                 raise Refused("no_afname")
             return afnames.close(connection, afname, on)
 
-        return {"afname": afname_to_dict(await self.writer.run(close, erase=Erase.FROM_STORE))}
+        closed = await self.writer.run(close, erase=Erase.FROM_STORE)
+        self.closed()
+        return {"afname": afname_to_dict(closed)}
 
     async def issue_codes(self, _session: OperatorSession, request: Request) -> dict[str, Any]:
         """Draw codes for a stamgroep: this reply is the only moment at which they can be read."""
         afname_id, stamgroep = request.text("afname_id"), request.text("stamgroep")
         drawn = [deelnamecode.generate() for _ in range(request.number("number", least=1, most=MOST_CODES))]
-        salt = await self.writer.run(lambda connection: _salt(connection, afname_id))
+        salt = await self.writer.run(lambda connection: _salt(connection, afname_id), touches=NOTHING)
         tags = await self._tags(drawn, salt)
 
         def add(connection: Connection) -> None:
             codes.reserve(connection, afname_id, stamgroep, len(tags))
             codes.add(connection, afname_id, stamgroep, tags)
 
-        await self.writer.run(add)
+        await self.writer.run(add, touches=afname_id)
         return {"codes": drawn}
 
     async def schools(self, _session: OperatorSession, _request: Request) -> dict[str, Any]:
         """Return all schools."""
-        found = await self.writer.run(schools.every)
+        found = await self.writer.run(schools.every, touches=NOTHING)
         return {"schools": [school_to_dict(school) for school in found]}
 
     async def afnames(self, _session: OperatorSession, _request: Request) -> dict[str, Any]:
         """Return all afnamen."""
-        found = await self.writer.run(afnames.every)
+        found = await self.writer.run(afnames.every, touches=NOTHING)
         return {"afnames": [afname_to_dict(afname) for afname in found]}
 
     async def response(self, _session: OperatorSession, request: Request) -> dict[str, Any]:
@@ -118,7 +124,7 @@ class OperatorDesk:
         def read(connection: Connection) -> dict[str, Any]:
             return dict(afnames.used_codes(connection, afnames.get(connection, afname_id).afname_id))
 
-        return await self.writer.run(read)
+        return await self.writer.run(read, touches=NOTHING)
 
     async def responses(self, _session: OperatorSession, request: Request) -> dict[str, Any]:
         """Return a page of the responses of a closed afname, in the order of their random keys."""
@@ -129,7 +135,7 @@ class OperatorDesk:
             afname = afnames.get(connection, afname_id)
             return responses.page(connection, afname, after=after, limit=limit)
 
-        page = await self.writer.run(read)
+        page = await self.writer.run(read, touches=NOTHING)
         return {"rows": page.rows, "after": page.after}
 
     async def add_responses(self, _session: OperatorSession, request: Request) -> dict[str, Any]:
@@ -146,7 +152,7 @@ class OperatorDesk:
                 codes.count_used(connection, afname_id, stamgroep, number)
             responses.add(connection, self.keys, afname_id, checked)
 
-        await self.writer.run(add, erase=Erase.FROM_LOG)
+        await self.writer.run(add, touches=afname_id, erase=Erase.FROM_LOG)
         return {"added": len(rows)}
 
     async def append_event(self, _session: OperatorSession, request: Request) -> dict[str, Any]:
@@ -171,7 +177,9 @@ class OperatorDesk:
     async def events(self, _session: OperatorSession, request: Request) -> dict[str, Any]:
         """Return the events of one vestiging."""
         vestigingsnummer = _vestigingsnummer(request)
-        found = await self.writer.run(lambda connection: ledger.of_vestiging(connection, vestigingsnummer))
+        found = await self.writer.run(
+            lambda connection: ledger.of_vestiging(connection, vestigingsnummer), touches=NOTHING
+        )
         return {"events": found}
 
     async def verify(self, _session: OperatorSession, _request: Request) -> dict[str, Any]:
@@ -196,6 +204,11 @@ class OperatorDesk:
         except (KeyError, ValueError):
             raise Refused("unknown_edition", {"edition": afname.edition}) from None
 
+    async def backup(self, _session: OperatorSession, request: Request) -> dict[str, Any]:
+        """Write a backup; `open` is the number of afnamen whose codes and drafts are in it."""
+        opened = await self.backups.make(request.parsed("file", _absolute))
+        return {"open": len(opened)}
+
     async def _tags(self, drawn: list[str], salt: bytes) -> list[bytes]:
         turns = asyncio.Semaphore(AT_ONCE)
 
@@ -210,6 +223,12 @@ class OperatorDesk:
 
 def _vestigingsnummer(request: Request) -> str:
     return request.parsed("vestigingsnummer", check_vestigingsnummer)
+
+
+def _absolute(path: str) -> Path:
+    if not Path(path).is_absolute():
+        raise ValueError("give the whole path of a file")
+    return Path(path)
 
 
 def _key(value: str | None) -> str | None:

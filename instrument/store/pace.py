@@ -43,7 +43,8 @@ class Pace:
     guesses it waits for its turn, and is asked to come back after `patience` seconds. Beyond `per_day`
     wrong attempts in a day from all addresses together, each address is left one wrong attempt a
     minute: right codes from elsewhere do not notice. Guessing is hopeless anyhow (17 ** 11 codes);
-    what is protected is the work that every guess costs us.
+    what is protected is the work that every guess costs us. Each broker counts for itself: where two share
+    a store behind a load balancer, somebody who guesses at both has twice as many tries.
     """
 
     def __init__(

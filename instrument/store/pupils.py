@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from instrument.store import codes, drafts, responses
 from instrument.store.refusals import Refused
-from instrument.store.writer import Erase
+from instrument.store.stores import NOTHING, Erase
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -42,7 +42,7 @@ class PupilDesk:
         state = {"edition": asked.code, "modules": modules, "submitted": session.has_submitted}
         if session.has_submitted:
             return {**state, "answered": [], "followed_up": []}
-        draft = await self.writer.run(lambda connection: _usable_draft(connection, session))
+        draft = await self.writer.run(lambda connection: _usable_draft(connection, session), touches=NOTHING)
         return {
             **state,
             "answered": [item.code for item in asked.items if item.code in draft.answers],
@@ -58,7 +58,9 @@ class PupilDesk:
         page = (request.optional_text("page") or "")[:LONGEST_PAGE]
         value = _acceptable(session, item, request.fields.get("value"))
         source = f"{session.name}{page}"
-        await self.writer.run(lambda connection: _save(connection, session, source, seq, item, value))
+        await self.writer.run(
+            lambda connection: _save(connection, session, source, seq, item, value), touches=session.afname_id
+        )
         return {"seq": seq}
 
     async def submit(self, session: PupilSession, request: Request) -> dict[str, Any]:
@@ -82,7 +84,9 @@ class PupilDesk:
 
     async def _submit(self, session: PupilSession) -> None:
         await self.writer.run(
-            lambda connection: _submit(connection, self.keys, session), erase=Erase.FROM_LOG
+            lambda connection: _submit(connection, self.keys, session),
+            touches=session.afname_id,
+            erase=Erase.FROM_LOG,
         )
 
 
@@ -100,8 +104,11 @@ def _acceptable(session: PupilSession, item: str, value: object) -> int | None:
 
 
 def _usable_draft(connection: Connection, session: PupilSession) -> drafts.Draft:
-    codes.usable(connection, session.afname_id, session.keys)
-    return drafts.read(connection, session.afname_id, session.keys)
+    draft = drafts.of_usable(connection, session.afname_id, session.keys)
+    if draft is None:
+        codes.usable(connection, session.afname_id, session.keys)  # refuses, and says why
+        return drafts.Draft()
+    return draft
 
 
 def _save(  # noqa: PLR0913, PLR0917 - what a save consists of

@@ -59,6 +59,8 @@ class Request:
 
 
 def _is_writable(text: str) -> bool:
+    if "\0" in text:  # which PostgreSQL cannot hold
+        return False
     try:
         text.encode()
     except UnicodeEncodeError:  # half a surrogate pair, which JSON can spell and no store can hold

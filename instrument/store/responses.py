@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypedDict
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from instrument.store.refusals import Refused
 from instrument.store.tables import AFNAMES, RESPONSES
@@ -92,6 +92,18 @@ def every(connection: Connection, afname: Afname) -> list[ResponseRow]:
         raise Refused("afname_open")
     query = select(RESPONSES).where(RESPONSES.c.afname_id == afname.afname_id)
     return [_response(row) for row in connection.execute(query.order_by(RESPONSES.c.response_id))]
+
+
+def deal_anew(connection: Connection, afname_id: str) -> None:
+    """Write the responses of an afname anew, all at once and in the order of their random keys.
+
+    PostgreSQL keeps beside each row the number of the transaction that wrote it: the order of submitting.
+    """
+    here = RESPONSES.c.afname_id == afname_id
+    rows = connection.execute(select(RESPONSES).where(here).order_by(RESPONSES.c.response_id)).all()
+    connection.execute(delete(RESPONSES).where(here))
+    if rows:
+        connection.execute(_ADD, [row._asdict() for row in rows])
 
 
 def count_mac(keys: Keys, afname_id: str, n_responses: int) -> bytes:

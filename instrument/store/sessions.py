@@ -83,7 +83,7 @@ class Sessions:
         return self._sessions.get(capability)
 
     def end(self, capability: str) -> None:
-        """Forget a session, with the keys it held; its pass opens nothing any more at this broker."""
+        """Forget a session, with the keys it held; its pass opens nothing any more, at this broker."""
         self._forget(capability)
         self._ended.add(hashlib.sha256(capability.encode()).digest())
 

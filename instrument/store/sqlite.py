@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pysqlite3
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
+from instrument.store.stores import Erase, NotErased, StoreFault
 from instrument.store.tables import METADATA
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Set as AbstractSet
 
     from sqlalchemy import Connection
 
@@ -38,13 +43,93 @@ _SETTINGS: Final = (
     "busy_timeout=5000",
 )
 
+_TRIGGERS: Final = """
+CREATE TRIGGER responses_of_open_afnames_only BEFORE INSERT ON responses
+WHEN EXISTS (SELECT 1 FROM afnames WHERE afname_id = NEW.afname_id AND closed_on IS NOT NULL)
+BEGIN SELECT RAISE(ABORT, 'the afname is closed'); END
 
-class SQLiteTooOld(RuntimeError):  # noqa: N818 - it reads as the fact it is
+CREATE TRIGGER responses_stay BEFORE UPDATE ON responses
+BEGIN SELECT RAISE(ABORT, 'a response is never changed'); END
+
+CREATE TRIGGER closed_stays_closed BEFORE UPDATE ON afnames WHEN OLD.closed_on IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'a closed afname is never changed'); END
+
+CREATE TRIGGER events_stay BEFORE UPDATE ON events
+BEGIN SELECT RAISE(ABORT, 'the ledger is only added to'); END
+
+CREATE TRIGGER events_remain BEFORE DELETE ON events
+BEGIN SELECT RAISE(ABORT, 'the ledger is only added to'); END
+""".strip().split("\n\n")
+
+
+class SQLiteTooOld(StoreFault):
     """The SQLite of this installation can damage a store."""
 
 
-class StoreDamaged(RuntimeError):  # noqa: N818 - it reads as the fact it is
+class StoreDamaged(StoreFault):
     """The store's file is not a store of ours, or no longer whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A store in one file, which one broker has to itself (see `stores.Store`)."""
+
+    path: Path
+
+    is_shared = False
+
+    @property
+    def name(self) -> str:
+        """Product and version."""
+        return f"SQLite {checked_version()}"
+
+    def engine(self) -> Engine:
+        """Return an engine; a transaction takes the write lock at its start, and only there waits."""
+        return engine(self.path)
+
+    def create(self) -> None:
+        """Make the file, its tables and triggers."""
+        _new_file(self.path)
+        create(self.path)
+
+    def check(self, connection: Connection) -> None:
+        """Refuse a file that is not a store of ours, or not whole."""
+        check(connection)
+
+    def take(self, connection: Connection, touched: AbstractSet[str], erase: Erase) -> None:
+        """Wait for nobody: the transaction has the file to itself from its first statement."""
+
+    def owed(self, connection: Connection) -> Erase:  # noqa: ARG002 - as every store
+        """Return all there is: writing a school's store anew takes milliseconds."""
+        return Erase.FROM_STORE
+
+    def erase(self, connection: Connection, wanted: Erase, touched: AbstractSet[str]) -> None:  # noqa: ARG002
+        """Empty the write-ahead log; from the store, also write the file anew."""
+        if wanted is Erase.FROM_STORE:
+            rewrite(connection)
+        elif wanted is Erase.FROM_LOG:
+            truncate_log(connection)
+
+    def settle(self, connection: Connection) -> None:
+        """Empty the write-ahead log."""
+        truncate_log(connection)
+
+    def may_try_again(self, fault: Exception) -> bool:  # noqa: ARG002 - as every store
+        """Say no: with one writer a batch fails for want of room, or worse."""
+        return False
+
+    def back_up(self, file: Path) -> None:
+        """Write the store to a new file, without its free pages."""
+        _new_file(file)
+        with engine(self.path).connect() as connection:
+            _driver(connection).execute("VACUUM INTO ?", (str(file),))
+        with file.open("rb") as written:
+            os.fsync(written.fileno())
+
+    def restore(self, file: Path) -> None:
+        """Copy a backup to where the store belongs."""
+        _new_file(self.path)
+        shutil.copyfile(file, self.path)
 
 
 def check_version(version: tuple[int, ...]) -> None:
@@ -82,6 +167,8 @@ def create(path: Path) -> None:
     made = engine(path)
     with made.begin() as connection:
         METADATA.create_all(connection)
+        for trigger in _TRIGGERS:
+            connection.exec_driver_sql(trigger)
         connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
         connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA}")
     made.dispose()
@@ -98,13 +185,19 @@ def check(connection: Connection) -> None:
 
 def truncate_log(connection: Connection) -> None:
     """Move the write-ahead log into the store and empty it, so that nothing deleted stays readable there."""
-    _driver(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    (is_busy, *_) = _driver(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if is_busy:  # no exception: SQLite only says that a reader from outside kept it from emptying the log
+        raise NotErased
 
 
 def rewrite(connection: Connection) -> None:
     """Write the store anew by its random keys: where a row lay on its page gave away when it came."""
     _driver(connection).execute("VACUUM")
     truncate_log(connection)
+
+
+def _new_file(path: Path) -> None:
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _dotted(version: tuple[int, ...]) -> str:

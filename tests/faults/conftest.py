@@ -58,11 +58,11 @@ class Served:
             store.close()
         return [json.loads(answers) for (answers,) in rows]
 
-    def kill(self, name: str) -> None:
-        """End every process of this school whose command holds a word, as a power cut would."""
+    def kill(self, name: str, *, all_of_them: bool = True) -> None:
+        """End every process of this school whose command holds a word, or one, as a power cut would."""
         found = [pid for pid in _descendants(self.process.pid) if name in _command(pid)]
         assert found, f"no process {name}"
-        for pid in found:
+        for pid in found if all_of_them else found[-1:]:
             os.kill(pid, signal.SIGKILL)
 
 

@@ -139,7 +139,7 @@ def test_versturen_without_wifi_waits_and_happens_once(pupil: Pupil, wire: Wire)
     pupil.send = lambda: None  # type: ignore[method-assign]  # it is sent
 
 
-@pytest.mark.parametrize("process", ["weerglas server", "weerglas broker"])
+@pytest.mark.parametrize("process", ["weerglas workers", "weerglas office", "weerglas broker"])
 def test_a_process_that_is_killed_costs_nothing(pupil: Pupil, served: Served, process: str) -> None:
     """The pass in the cookie outlives both: no code is asked again."""
     served.kill(process)
@@ -150,9 +150,9 @@ def test_a_process_that_is_killed_costs_nothing(pupil: Pupil, served: Served, pr
     pupil.is_told(SAVED)
 
 
-def test_a_kernel_that_is_killed_costs_nothing(pupil: Pupil, served: Served) -> None:
-    """Its socket is silent; the page goes around it over HTTP."""
-    served.kill("ipykernel_launcher")
+def test_a_worker_that_is_killed_costs_nothing(pupil: Pupil, served: Served) -> None:
+    """The page's session was in its memory; another worker, or the next one, opens it again."""
+    served.kill("weerglas workers", all_of_them=False)
     pupil.answer(4)
     pupil.is_told(SAVED, within=BACK)
 

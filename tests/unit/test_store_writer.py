@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import event, insert, select
 
 from instrument.school import School
-from instrument.store import schools, sqlite
+from instrument.store import schools, sqlite, stores
 from instrument.store.refusals import Refused
+from instrument.store.stores import Erase, NotErased
 from instrument.store.tables import SCHOOLS
 from instrument.store.writer import Writer
 
@@ -31,7 +32,7 @@ def adding(number: int) -> Callable[[Connection], None]:
 
 def with_writer(folder: DataFolder, story: Callable[[Writer], Awaitable[None]]) -> None:
     async def play() -> None:
-        writer = Writer(folder.store)
+        writer = Writer(stores.of(folder))
         await writer.open()
         await story(writer)
         await writer.close()
@@ -153,3 +154,25 @@ def test_closing_leaves_no_log_behind(store_folder: DataFolder) -> None:
 
     with_writer(store_folder, story)
     assert not store_folder.store.with_name("store.sqlite-wal").exists()
+
+
+def test_what_is_left_to_erase_goes_when_nobody_asks_anything_any_more(
+    store_folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last pupil has gone home; her draft goes too."""
+    monkeypatch.setattr("instrument.store.eraser.AGAIN", 0.05)
+    monkeypatch.setattr("instrument.store.writer.AGAIN", 0.1)
+    tried: list[Erase] = []
+
+    async def story(writer: Writer) -> None:
+        def erase(_connection: Connection, wanted: Erase, _touched: object) -> None:
+            tried.append(wanted)
+            if len(tried) < 3:
+                raise NotErased
+
+        monkeypatch.setattr(sqlite.Store, "erase", lambda _store, *rest: erase(*rest))
+        await writer.run(adding(1), erase=Erase.FROM_LOG)
+        await asyncio.sleep(0.6)
+
+    with_writer(store_folder, story)
+    assert tried == [Erase.FROM_LOG] * 3
