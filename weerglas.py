@@ -11,16 +11,20 @@ import click
 COMMANDS: Final = {
     "demo": "commands.demo:demo",
     "serve": "commands.serve:serve",
-    "broker": "commands.serve:broker",
-    "server": "commands.serve:server",
+    "broker": "commands.processes:broker",
+    "office": "commands.processes:office",
+    "workers": "commands.processes:workers",
     "init": "commands.school:init",
     "school": "commands.school:school",
     "account": "commands.school:account",
     "afname": "commands.afname:afname",
     "codes": "commands.afname:codes",
     "bank": "commands.bank:bank",
+    "inhoud": "commands.inhoud:inhoud",
+    "extract": "commands.extract:extract",
     "verantwoording": "commands.verantwoording:verantwoording",
     "levering": "commands.levering:levering",
+    "backup": "commands.backup:backup",
     "doctor": "commands.doctor:doctor",
 }
 OUR_PACKAGES: Final = {"instrument", "psychometrics", "export"}

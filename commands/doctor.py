@@ -13,6 +13,7 @@ import click
 
 from commands.serve import NOTEBOOKS
 from instrument import catalogue, editions
+from instrument.serving import sandbox
 from instrument.store.data_folder import DataFolder, DataFolderError
 from instrument.store.operator_client import operator
 
@@ -73,10 +74,9 @@ def _pages() -> Iterator[Finding]:
 
 
 def _isolation() -> Iterator[Finding]:
-    yield (
-        WARNING,
-        "kernels run as the user of the server, without a sandbox: simulated schools only (first light)",
-    )
+    walls = sandbox.offered()
+    yield (OK if walls.stand else WARNING), f"pupils' workers: {walls}"
+    yield WARNING, "workers and office run as the user of the server; coordinators' kernels without a sandbox"
 
 
 def _room(data: Path) -> Iterator[Finding]:

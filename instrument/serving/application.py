@@ -1,99 +1,34 @@
-"""Voilà with the doors in front: two pages, each for one kind of visitor, and nothing else to reach."""
+"""What worker and office share: Voilà with nothing served by default, and logs without addresses."""
 
 from __future__ import annotations
 
 import logging
 import os
+import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import Any, ClassVar, Final
 
-from jupyter_server.base.handlers import FileFindHandler, JupyterHandler
-from tornado.web import HTTPError, RequestHandler
+from tornado.web import Application, RequestHandler
 from traitlets import Instance, Unicode
 from traitlets.config import Config
 from voila.app import Voila
 from voila.configuration import VoilaConfiguration
 from voila.paths import collect_template_paths
-from voila.static_file_handler import MultiStaticFileHandler, TemplateStaticFileHandler
-from voila.tornado.handler import TornadoVoilaHandler
 
-from instrument.serving import assets, kernels, login, messages
-from instrument.serving.visitors import COORDINATOR, OPENING, PUPIL, VisitorIdentity, Visitors
+from instrument.serving import assets, kernels, login
+from instrument.serving.headers import HEADERS, SafeHeaders
+from instrument.serving.measured import MeasuredBroker
+from instrument.serving.metrics import Figures
+from instrument.serving.sessions import frames
+from instrument.serving.visitors import VisitorIdentity, Visitors
 from instrument.store import client
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 SHARE: Final = Path(__file__).parent / "share" / "jupyter"
 KERNEL: Final = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
 WIDGETS: Final = ["@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager", "anywidget"]
 """What a page loads; without this list every installed widget library comes along, 14 MB."""
-POLICY: Final = (
-    "default-src 'self'",
-    # JupyterLab's front end compiles schemas (eval); anywidget imports its module from a blob.
-    "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data:",
-    "font-src 'self' data:",
-    "object-src 'none'",
-    "base-uri 'none'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-)
-STRICT_POLICY: Final = (
-    "default-src 'self'",
-    "img-src 'self' data:",
-    "object-src 'none'",
-    "base-uri 'none'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-)
-HEADERS: Final = {
-    "Content-Security-Policy": "; ".join(POLICY),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",  # no-referrer would send a form with "Origin: null",
-}
+PING_SECONDS: Final = 30
 logger: Final = logging.getLogger("weerglas.serving")
-
-
-class Page(TornadoVoilaHandler):
-    """A notebook as a page, for visitors of one role; others are sent to its door."""
-
-    role: ClassVar[str]
-    door: ClassVar[str]
-
-    def get_login_url(self) -> str:
-        """Return the door of this page."""
-        return self.door
-
-    async def get(self, path: str | None = None) -> None:
-        """Open the page in a kernel of the visitor's own."""
-        visitor = self.settings["visitors"].of(self)
-        if visitor is None or visitor.role != self.role:
-            self.redirect(self.door)
-            return
-        OPENING.set(visitor)
-        _ = self.xsrf_token  # sets the cookie that the page's farewell needs (voila issue 1458)
-        await super().get(path)
-
-
-class PupilPage(Page):
-    """`/leerling`."""
-
-    role = PUPIL
-    door = "/"
-
-    @property
-    def content_security_policy(self) -> str:
-        """Nothing inline, nothing evaluated: this page's front end is our own."""
-        return "; ".join(STRICT_POLICY)
-
-
-class CoordinatorPage(Page):
-    """`/coordinator`."""
-
-    role = COORDINATOR
-    door = "/school"
 
 
 class Health(RequestHandler):
@@ -110,16 +45,22 @@ class Health(RequestHandler):
             self.finish({"status": "ok"})
 
 
-class Nothing(JupyterHandler):
-    """Every other address."""
+class Nothing(RequestHandler):
+    """Every other address; none of Jupyter's, whose error pages ask first who is asking."""
 
-    async def prepare(self) -> None:  # type: ignore[override]  # Jupyter's has an argument that nobody gives
+    def set_default_headers(self) -> None:
+        """Give what every page gives."""
+        for name, value in self.settings["headers"].items():
+            self.set_header(name, value)
+
+    def prepare(self) -> None:
         """Say that there is nothing here."""
-        raise HTTPError(404)
+        self.set_status(404)
+        self.finish(login.TEMPLATES.get_template("error.html").render(status_code=404))
 
 
 class SchoolVoila(Voila):
-    """The server of `weerglas serve`: holds no key and opens no store, only a socket to the broker."""
+    """Voilà for the doors of a school: holds no key and opens no store, only a socket to the broker."""
 
     broker = Instance(Path)
     cookie_secret = Unicode()
@@ -129,41 +70,38 @@ class SchoolVoila(Voila):
         """Add the visitors and the broker; take away what Voilà serves by default."""
         settings: dict[str, Any] = super().init_settings()
         self.kernel_manager.allowed_message_types = kernels.ALLOWED_MESSAGES
+        figures = Figures()
         return settings | {
             "visitors": Visitors(),
-            "broker": client.BrokerClient(self.broker),
+            "figures": figures,
+            "broker": MeasuredBroker(self.broker, figures),
             "cookie_secret": self.cookie_secret,
             "xsrf_cookies": True,
             "headers": HEADERS,
             "log_function": log_request,
             "compress_response": True,
-            "websocket_max_message_size": kernels.LARGEST_FRAME,
-            "ws_ping_timeout": 30_000,  # milliseconds; Jupyter's own default is one that tornado refuses
+            "websocket_max_message_size": frames.LARGEST_FRAME,
+            "websocket_ping_interval": PING_SECONDS,
+            "ws_ping_timeout": 1000 * PING_SECONDS,  # Jupyter's own default is one that tornado refuses
             "jinja2_env": login.TEMPLATES,  # error pages of our own
             "default_handler_class": Nothing,
         }
 
-    def init_handlers(self) -> Sequence[tuple[Any, ...]]:
-        """Return every address there is."""
-        return [
-            ("/", login.PupilDoor),
-            ("/en", login.PupilDoor, {"language": "en"}),
-            ("/school", login.CoordinatorDoor),
-            ("/uit", login.WayOut),
-            ("/healthz", Health),
-            ("/leerling", PupilPage, self._page("10_leerling.ipynb", template="leerling")),
-            ("/leerling/bericht", messages.PupilMessages),
-            ("/coordinator", CoordinatorPage, self._page("20_coordinator.ipynb", template="weerglas")),
-            ("/blad/(.*)", assets.AssetHandler),
-            (rf"/api/kernels/{KERNEL}", kernels.OwnKernelModel),
-            (rf"/api/kernels/{KERNEL}/channels", kernels.OwnKernelSocket),
-            (rf"/voila/api/shutdown/{KERNEL}", kernels.OwnKernelShutdown),
-            ("/voila/templates/(.*)", TemplateStaticFileHandler),
-            ("/voila/static/(.*)", MultiStaticFileHandler, {"paths": self.static_paths}),
-            ("/voila/labextensions/(.*)", FileFindHandler, {"path": self.labextensions_path}),
-        ]
+    def listen(self) -> None:
+        """Serve until told to stop; Voilà's own way would try other ports and open a browser."""
+        self.app.transforms.insert(0, SafeHeaders)
+        self.serve(self.app)
 
-    def _page(self, notebook: str, *, template: str) -> dict[str, Any]:
+    def serve(self, application: Application) -> None:
+        """Open the door and run; a subclass knows which."""
+        raise NotImplementedError
+
+    def stop(self) -> None:
+        """Leave nothing behind."""
+        shutil.rmtree(self.connection_dir, ignore_errors=True)
+
+    def page(self, notebook: str, *, template: str) -> dict[str, Any]:
+        """Return what Voilà needs to render a notebook."""
         configuration = VoilaConfiguration(config=self.config, template=template)
         configuration.page_config_hook = _with_assets
         return {
@@ -181,17 +119,14 @@ def _with_assets(current_page_config: dict[str, Any], **_: object) -> dict[str, 
 
 
 def log_request(handler: RequestHandler) -> None:
-    """Log method, kind of page, status and time: never an address, which may hold an id."""
-    milliseconds = round(1000 * handler.request.request_time())
-    level = logging.ERROR if handler.get_status() >= 500 else logging.DEBUG  # noqa: PLR2004 - server faults
-    logger.log(
-        level,
-        "%s %s %d %d ms",
-        handler.request.method,
-        type(handler).__name__,
-        handler.get_status(),
-        milliseconds,
-    )
+    """Log and count method, kind of page, status and time: never an address, which may hold an id."""
+    seconds, kind, status = handler.request.request_time(), type(handler).__name__, handler.get_status()
+    figures: Figures = handler.settings["figures"]
+    figures.count("requests_total", page=kind, status=f"{status // 100}xx")
+    if status != 101:  # noqa: PLR2004 - a socket's request lasts as long as the socket
+        figures.took("request_seconds", seconds)
+    level = logging.ERROR if status >= 500 else logging.DEBUG  # noqa: PLR2004 - server faults
+    logger.log(level, "%s %s %d %d ms", handler.request.method, kind, status, round(1000 * seconds))
 
 
 def configuration() -> Config:
@@ -212,20 +147,25 @@ def configuration() -> Config:
     )
 
 
-def serve(broker: Path, notebooks: Path, *, ip: str, port: int, cookie_secret: str) -> None:
-    """Serve both pages until SIGTERM or SIGINT."""
+def run(
+    kind: type[SchoolVoila],
+    broker: Path,
+    notebooks: Path,
+    *,
+    cookie_secret: str,
+    **options: Any,  # noqa: ANN401 - of the kind
+) -> None:
+    """Run a worker or the office until SIGTERM or SIGINT."""
     os.environ["JUPYTER_PATH"] = str(SHARE)
-    application = SchoolVoila(
+    application = kind(
         config=configuration(),
         broker=broker,
         cookie_secret=cookie_secret,
         root_dir=str(notebooks),
-        ip=ip,
-        port=port,
-        port_retries=0,
         open_browser=False,
         identity_provider_class=VisitorIdentity,
-        log_level=logging.ERROR,  # below it, Jupyter logs kernel ids,
+        log_level=logging.ERROR,  # below it, Jupyter logs kernel ids
+        **options,
     )
     application.initialize(argv=[])
     application.start()

@@ -1,8 +1,9 @@
-"""One kernel per visitor, reachable with that visitor's cookie only."""
+"""One kernel per coordinator's page, reachable with its visitor's cookie only; limited in number and life."""
 
 from __future__ import annotations
 
 import os
+import time
 from typing import Any, Final
 
 from jupyter_server.services.kernels.handlers import KernelHandler
@@ -11,13 +12,13 @@ from tornado.web import HTTPError
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
-from instrument.serving.visitors import OPENING
+from instrument.serving.sessions.frames import is_well_formed
+from instrument.serving.visitors import LONGEST_VISIT, OPENING
 
 ALLOWED_MESSAGES: Final = ["comm_open", "comm_close", "comm_msg", "comm_info_request", "kernel_info_request"]
 """Nothing that executes, and no `shutdown_request`: a page ends its kernel by closing."""
-LARGEST_FRAME: Final = 64 * 1024
-MOST_PARTS: Final = 32
-WORD: Final = 8
+MOST_KERNELS: Final = 16
+"""Coordinators at once; a kernel weighs some 150 MB, and a school has one or two."""
 KEPT_FROM_KERNELS: Final = ("PATH", "HOME", "LANG", "LC_ALL", "VIRTUAL_ENV", "PYTHONUTF8", "TMPDIR")
 """A kernel gets these of the server's environment, and nothing that might be a secret."""
 
@@ -25,18 +26,36 @@ KEPT_FROM_KERNELS: Final = ("PATH", "HOME", "LANG", "LC_ALL", "VIRTUAL_ENV", "PY
 class VisitorKernels(AsyncMappingKernelManager):
     """Starts a kernel with its visitor's capability in hand, and ends the visitor's previous one."""
 
+    most: int = MOST_KERNELS
+
     async def start_kernel(self, **options: Any) -> str:  # type: ignore[override]  # noqa: ANN401 - as Jupyter's
-        """Start the kernel of the visitor whose page is being opened."""
+        """Start the kernel of the visitor whose page is being opened; 503 where there are too many."""
         visitor = OPENING.get()
         await self.end_kernel_of(visitor.kernel_id)
+        await self.end_old()
+        if len(self.list_kernel_ids()) >= self.most:
+            raise HTTPError(503)
         options["env"] = self._environment(options.get("env", {}), visitor.capability)
         visitor.kernel_id = str(await super().start_kernel(**options))
+        self._started_at[visitor.kernel_id] = time.monotonic()
         return visitor.kernel_id
 
     async def end_kernel_of(self, kernel_id: str | None) -> None:
         """End a visitor's kernel, if it still runs."""
         if kernel_id is not None and kernel_id in self:
             await self.shutdown_kernel(kernel_id, now=True)  # type: ignore[no-untyped-call]  # Jupyter's
+
+    async def end_old(self) -> None:
+        """End kernels that are older than a visit can be."""
+        oldest = time.monotonic() - LONGEST_VISIT
+        for kernel_id in [name for name, started in self._started_at.items() if started < oldest]:
+            await self.end_kernel_of(kernel_id)
+            del self._started_at[kernel_id]
+
+    @property
+    def _started_at(self) -> dict[str, float]:
+        starts: dict[str, float] = self.__dict__.setdefault("_starts", {})
+        return starts
 
     def _environment(self, offered: dict[str, str], capability: str) -> dict[str, str]:
         kept = {name: value for name, value in offered.items() if name in KEPT_FROM_KERNELS}
@@ -75,18 +94,3 @@ class OwnKernelSocket(OwnKernel, VoilaKernelWebsocketHandler):
 
 class OwnKernelShutdown(OwnKernel, VoilaShutdownKernelHandler):
     """The page's farewell."""
-
-
-def is_well_formed(frame: bytes) -> bool:
-    """Tell whether a frame of Jupyter's v1 kernel protocol has few parts, in order, inside itself.
-
-    One frame with a huge count of offsets kept the stock server busy for good.
-    """
-    if not WORD <= len(frame) <= LARGEST_FRAME:
-        return False
-    count = int.from_bytes(frame[:WORD], "little")
-    if not 0 < count <= MOST_PARTS or len(frame) < WORD * (count + 1):
-        return False
-    words = (frame[WORD * i : WORD * (i + 1)] for i in range(1, count + 1))
-    offsets = [int.from_bytes(word, "little") for word in words]
-    return offsets == sorted(offsets) and offsets[0] >= WORD * (count + 1) and offsets[-1] <= len(frame)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -129,7 +130,10 @@ class WayOut(PlainPage):
 
 
 async def end_visit(handler: JupyterHandler) -> None:
-    """Forget the visitor of a request, and end the kernel of the visit."""
+    """Forget the visitor of a request, here and at the broker, and end the kernel of the visit."""
     visitor = handler.settings["visitors"].leave(handler)
     if visitor:
+        # At the broker too: a copy of the cookie opens nothing at any worker any more.
+        with suppress(Refused, BrokerUnreachable):
+            await handler.settings["broker"].call("leave", capability=visitor.capability)
         await handler.settings["kernel_manager"].end_kernel_of(visitor.kernel_id)

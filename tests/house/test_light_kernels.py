@@ -3,7 +3,9 @@
 import subprocess
 import sys
 
-HEAVY = ("sqlalchemy", "pysqlite3", "argon2", "cryptography", "pandas", "scipy", "pingouin", "voila")
+HEAVY = (
+    "sqlalchemy", "pysqlite3", "psycopg", "argon2", "cryptography", "pandas", "scipy", "pingouin", "voila",
+)  # fmt: skip
 
 
 def test_a_pupils_page_loads_neither_store_nor_keys_nor_statistics():

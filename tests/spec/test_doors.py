@@ -3,6 +3,7 @@
 import json
 import re
 import struct
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -167,6 +168,11 @@ def test_a_malformed_frame_ends_that_socket_and_nothing_else(demo, frame: bytes)
     assert requests.get(f"{demo.address}/healthz", timeout=5).json() == {"status": "ok"}
 
 
+def _processes_below(pid: int) -> set[int]:
+    children = {int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+    return children.union(*(_processes_below(child) for child in children))
+
+
 def _message(kind: str, content: dict[str, object]) -> bytes:
     header = {"msg_id": "1", "msg_type": kind, "username": "", "session": "x", "date": "", "version": "5.3"}
     parts = [b"shell", *(json.dumps(part).encode() for part in (header, {}, {}, content))]
@@ -204,14 +210,24 @@ def _replies(socket) -> list[str]:
         return replies
 
 
-def test_opening_the_page_again_ends_the_earlier_kernel(demo):
-    """One kernel per visitor, however often a child reloads."""
-    own = _pupil(demo)
-    first = _kernel(own, demo.address)
-    second = _kernel(own, demo.address)
+def test_two_pages_of_one_visit_are_two_sessions_of_its_own(demo):
+    """A second tab, or a reload, takes nothing from the first; neither is anybody else's."""
+    own, other = _pupil(demo), _pupil(demo, 1)
+    first, second = _kernel(own, demo.address), _kernel(own, demo.address)
     assert first != second
-    assert own.get(f"{demo.address}/api/kernels/{first}").status_code == 403
-    assert own.get(f"{demo.address}/api/kernels/{second}").status_code == 200
+    for session in (first, second):
+        assert own.get(f"{demo.address}/api/kernels/{session}").status_code == 200
+        assert other.get(f"{demo.address}/api/kernels/{session}").status_code == 403
+
+
+def test_a_pupils_page_starts_no_process(demo):
+    """Behind the kernel's address stands a session in a worker that is there already."""
+    before = _processes_below(demo.process.pid)
+    own = _pupil(demo)
+    with _socket(demo, _kernel(own, demo.address), own) as socket:
+        socket.send(_message("kernel_info_request", {}))
+        assert any("kernel_info_reply" in reply for reply in _replies(socket))
+    assert _processes_below(demo.process.pid) == before
 
 
 def test_leaving_ends_the_visit(demo):
