@@ -92,6 +92,15 @@ def intrekken(data: Path, vestiging: str, schooljaar: Schooljaar) -> None:
     type=click.Path(path_type=Path),
     help="The verantwoordingsdocument (or its folder) whose hash the summary names.",
 )
+@click.option(
+    "--bewijs",
+    type=click.Choice(("waarschuwen", "weigeren")),
+    default="waarschuwen",
+    show_default=True,
+    envvar="WEERGLAS_BEWIJS",
+    show_envvar=True,
+    help="What to do where no evidence.json covers this edition and these pupils.",
+)
 @click.option("--herstel", is_flag=True, help="After the deadline of 30 June.")
 def export(
     data: Path,
@@ -99,6 +108,7 @@ def export(
     schooljaar: Schooljaar,
     out: Path,
     verantwoording: Path | None,
+    bewijs: str,
     *,
     herstel: bool,
 ) -> None:
@@ -122,9 +132,12 @@ def export(
             now=datetime.now(UTC),
             out=out,
             verantwoording=verantwoording,
+            bewijs=bewijs,
             herstel=herstel,
         )
         _append(broker, delivery.event)
+    for warning in delivery.warnings:
+        click.echo(f"Let op: {warning}", err=True)
     for path in delivery.files:
         click.echo(path)
 

@@ -7,10 +7,8 @@ from pathlib import Path
 
 import click
 
-from instrument.store.data_folder import DataFolder
-from instrument.store.operator_client import operator
-
 EDITION = "po_bovenbouw_2026"
+FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
@@ -18,52 +16,67 @@ EDITION = "po_bovenbouw_2026"
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     required=True,
-    help="Folder for verantwoording.html and verantwoording.pdf.",
+    help="Folder for verantwoording.pdf, verantwoording.html and evidence.json.",
 )
 @click.option(
     "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="A data folder: every closed afname of the edition counts.",
+    type=click.Path(path_type=Path),
+    help="A data folder (every closed afname of the edition counts), a research file, or a mapping (.toml).",
 )
-@click.option("--simulated", is_flag=True, help="Use the seeded simulation instead of a data folder.")
-@click.option("--edition", default=EDITION, show_default=True, help="Which questionnaire.")
-def verantwoording(out: Path, data: Path | None, *, simulated: bool, edition: str) -> None:
-    """Run the notebooks of the evidence and write the verantwoordingsdocument, as HTML and PDF.
+@click.option("--simulated", is_flag=True, help="Use the seeded simulation instead of data.")
+@click.option("--edition", default=EDITION, show_default=True, help="Which questionnaire, of a data folder.")
+@click.option(
+    "--populatie", type=FILE, help="TOML with the number of pupils per leerjaar; a data folder knows its own."
+)
+@click.option("--drempels", type=FILE, help="TOML that changes thresholds; the document says which.")
+def verantwoording(
+    out: Path,
+    data: Path | None,
+    populatie: Path | None,
+    drempels: Path | None,
+    *,
+    simulated: bool,
+    edition: str,
+) -> None:
+    """Run the notebooks of the evidence; write the account as PDF and HTML, and evidence.json.
 
     \b
     Example: weerglas verantwoording --data weerglas-data --out verantwoording
-    Example: weerglas verantwoording --simulated --out verantwoording
+    Example: weerglas verantwoording --data extract.csv --populatie leerlingen.toml --out verantwoording
+    Example: weerglas verantwoording --simulated --drempels eigen.toml --out verantwoording
     """
     if simulated == (data is not None):
-        raise click.UsageError("name either --data DIR or --simulated")
+        raise click.UsageError("name either --data or --simulated")
     from export.account import document as account  # noqa: PLC0415 - typst and pandas, needed only here
 
     with (
         tempfile.TemporaryDirectory(prefix="weerglas-") as private,
         click.progressbar(length=1, label="Running the notebooks", show_eta=False) as bar,
     ):
-        extract = None if data is None else _extract(data, edition, Path(private) / "answers.csv")
+        if data is not None and data.is_dir():
+            data, asked = _extract(data, edition, Path(private))
+            populatie = populatie or asked
 
-        def progress(_name: str, n_done: int, n_steps: int) -> None:
+        def progress(name: str, n_done: int, n_steps: int) -> None:
             bar.length = n_steps
+            bar.label = name
             bar.update(n_done - bar.pos)
 
-        written = account.write(out, data=extract, progress=progress)
+        written = account.write(
+            out, data=data, population_file=populatie, thresholds_file=drempels, progress=progress
+        )
     for path in written:
         click.echo(path)
 
 
-def _extract(data: Path, edition: str, file: Path) -> Path:
-    """Write the answers of all closed afnamen to a file that only this user can read, and that goes again."""
-    from export.account import extract, research_file  # noqa: PLC0415 - pandas, needed only here
+def _extract(data: Path, edition: str, private: Path) -> tuple[Path, Path]:
+    """Write the answers of all closed afnamen, and how many were asked, to files that go again."""
+    from export.account import extract, population, research_file, stored  # noqa: PLC0415 - pandas
 
-    with operator(DataFolder(data)) as broker:
-        schools = {school.vestigingsnummer: school for school in broker.schools()}
-        closed = [one for one in broker.afnames() if one.edition == edition and not one.is_open]
-        parts = [
-            extract.Part(schools[one.vestigingsnummer], one, list(broker.responses(one.afname_id)))
-            for one in closed
-        ]
-    file.touch(mode=0o600)
-    research_file.write(extract.research_data(parts, edition=edition), file)
-    return file
+    parts = stored.parts(data, edition=edition)
+    answers, asked = private / "answers.csv", private / "populatie.toml"
+    answers.touch(mode=0o600)
+    found = extract.research_data(parts, edition=edition, classes=True)
+    research_file.write(found, answers, classes=True)
+    population.write(population.of_afnamen(part.afname for part in parts), asked)
+    return answers, asked

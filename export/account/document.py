@@ -1,104 +1,120 @@
-"""The verantwoordingsdocument: runs the notebooks, and sets what they found as a page and on paper.
+"""The verantwoordingsdocument: runs the notebooks, and sets what they found on a page and paper.
 
 Every number comes out of an executed notebook. Same data, same code: same bytes; no clock is read.
 """
 
 from __future__ import annotations
 
-import json
+import shutil
 from collections.abc import Callable
-from dataclasses import asdict
-from datetime import UTC, date, datetime
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-import typst
-
-from export.account import notebooks, research_file, thresholds
-from export.account.claims import claims_table
+from export.account import collected, evidence, notebooks, population, research_file, thresholds
+from export.account.notebooks import Inputs
 from export.account.page import page
-from export.account.texts import texts
+from export.account.paper import account, paper, typeset
+from export.account.provenance import hash_of_code
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from nbformat import NotebookNode
 
-TEMPLATE: Final = Path(__file__).parent / "templates" / "verantwoording.typ"
 NAME: Final = "verantwoording"
+KERNELS_AT_ONCE: Final = 2
+"""More would ask more memory than a machine of two cores has for the answers of a whole country."""
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Told what starts now, how many steps are done, and how many there are."""
 
 
-def write(out: Path, *, data: Path | None = None, progress: Progress = lambda *_: None) -> tuple[Path, Path]:
-    """Write verantwoording.html and verantwoording.pdf in `out` and return their paths.
+def write(
+    out: Path,
+    *,
+    data: Path | None = None,
+    population_file: Path | None = None,
+    thresholds_file: Path | None = None,
+    progress: Progress = lambda *_: None,
+) -> tuple[Path, ...]:
+    """Write verantwoording.html, verantwoording.pdf and evidence.json in `out` and return their paths.
 
-    Without `data` the account is on the seeded simulation, and says so on every page. Nothing is written
-    unless everything succeeded.
+    Without `data` the account is on the seeded simulation, and says so on every page. Without
+    `population_file` it says that nothing is known of representativeness. Nothing is written unless
+    everything succeeded.
 
     Raises:
-        ResearchFileError: the research file cannot be used.
+        ResearchFileError, PopulationError, ThresholdError: a file cannot be used.
         NotebookError: a notebook stopped on these data.
     """
-    if data is not None:
-        research_file.read(data)  # refuse a bad file before kernels start
-    executed = _executed(data, progress)
+    _check(data, population_file, thresholds_file)
+    inputs = Inputs(data=data, population=population_file, thresholds=thresholds_file)
+    executed = _executed(inputs, progress)
     n_steps = len(notebooks.OF_THE_ACCOUNT) + 1
     progress(NAME, n_steps - 1, n_steps)
-    html, pdf = _documents(executed)
-    out.mkdir(parents=True, exist_ok=True)
-    paths = (out / f"{NAME}.html", out / f"{NAME}.pdf")
-    paths[0].write_text(html, "utf-8")
-    paths[1].write_bytes(pdf)
+    with thresholds.using(thresholds_file):
+        contents = _documents(executed)
+    paths = _written(contents, out)
     progress(NAME, n_steps, n_steps)
     return paths
 
 
-def _executed(data: Path | None, progress: Progress) -> dict[str, NotebookNode]:
+def _check(data: Path | None, population_file: Path | None, thresholds_file: Path | None) -> None:
+    """Refuse a bad file before kernels start."""
+    if data is not None:
+        research_file.read(data)
+    if population_file is not None:
+        population.read(population_file)
+    if thresholds_file is not None:
+        thresholds.load(changes=thresholds_file)
+
+
+def _executed(inputs: Inputs, progress: Progress) -> dict[str, NotebookNode]:
+    """Run the notebooks of the evidence, and then the one that reads them."""
     n_steps = len(notebooks.OF_THE_ACCOUNT) + 1
     executed = {}
-    for n_done, name in enumerate(notebooks.OF_THE_ACCOUNT):
-        progress(name, n_done, n_steps)
-        executed[name] = notebooks.execute(name, data=data)
+    with TemporaryDirectory(prefix="weerglas-") as private, ThreadPoolExecutor(KERNELS_AT_ONCE) as pool:
+        running = {
+            name: pool.submit(notebooks.execute, name, inputs=inputs) for name in notebooks.OF_THE_EVIDENCE
+        }
+        for n_done, (name, one) in enumerate(running.items()):
+            progress(name, n_done, n_steps)
+            executed[name] = _result(one, pool)
+            notebooks.write(name, executed[name], Path(private))
+        progress(notebooks.CLAIMS, n_steps - 2, n_steps)
+        reading = Inputs(thresholds=inputs.thresholds, findings=Path(private))
+        executed[notebooks.CLAIMS] = notebooks.execute(notebooks.CLAIMS, inputs=reading)
     return executed
 
 
-def _documents(executed: Mapping[str, NotebookNode]) -> tuple[str, bytes]:
-    facts: dict[str, Any] = {}
+def _result(running: Future[NotebookNode], pool: ThreadPoolExecutor) -> NotebookNode:
+    """Return a notebook when it is done; where it stopped, start no other."""
+    try:
+        return running.result()
+    except BaseException:
+        pool.shutdown(cancel_futures=True)
+        raise
+
+
+def _documents(executed: dict[str, NotebookNode]) -> dict[str, bytes]:
+    found = {name: notebooks.findings(notebook) for name, notebook in executed.items()}
+    facts = collected.of_findings({name: found[name] for name in notebooks.OF_THE_EVIDENCE}).facts
     sections: dict[str, Any] = {}
-    for notebook in executed.values():
-        found = notebooks.findings(notebook)
-        facts |= found["facts"]
-        sections |= found["sections"]
-    account, claims = _account(facts), claims_table(facts)
-    paper = {**account, "claims": asdict(claims), "sections": sections}
-    return page(account, claims, executed), _typeset(paper)
+    for one in found.values():
+        sections |= one["sections"]
+    code = hash_of_code()
+    pdf = typeset(paper(facts, sections, code=code))
+    html = page(account(facts), sections["claims"][0], executed).encode()
+    documents = {f"{NAME}.pdf": pdf, f"{NAME}.html": html}
+    return {**documents, evidence.FILE: evidence.written(facts, code=code, documents=documents)}
 
 
-def _account(facts: Mapping[str, Any]) -> dict[str, Any]:
-    words = texts()
-    dated = date.fromisoformat(facts["dated"])
-    return {
-        "title": words["title"].format(**facts),
-        "subtitle": words["subtitle"].format(**facts),
-        "intro": words["intro"]["text"].format(level_of_use=thresholds.load().level_of_use),
-        "simulated": facts["simulated"],
-        "banner": words["simulated"],
-        "date": [dated.year, dated.month, dated.day],
-        "page": words["page"],
-        "bar_heading": words["answers"]["bar"],
-        "headings": words["sections"],
-        "not_shown": words["not_shown"]["points"],
-    }
-
-
-def _typeset(paper: Mapping[str, Any]) -> bytes:
-    year, month, day = paper["date"]
-    return typst.compile(
-        TEMPLATE,
-        sys_inputs={"account": json.dumps(paper, ensure_ascii=False)},
-        pdf_standards=["ua-1"],
-        ignore_system_fonts=True,
-        timestamp=datetime(year, month, day, tzinfo=UTC),
-    )
+def _written(contents: dict[str, bytes], out: Path) -> tuple[Path, ...]:
+    """Write all files or none, the evidence last: who finds it, finds what it names."""
+    out.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=out, prefix=".verantwoording-") as private:
+        for name, content in contents.items():
+            (Path(private) / name).write_bytes(content)
+        for name in contents:
+            shutil.move(Path(private) / name, out / name)
+    return tuple(out / name for name in contents)

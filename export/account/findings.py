@@ -1,4 +1,8 @@
-"""Results on their way from a notebook to the document: what its last cell shows, and nothing typed."""
+"""Results on their way from a notebook to the document: what its last cell shows, and nothing typed.
+
+`facts` say what the account rests on and what it judged; `sections` are tables and figures, by the chapter of
+the document in which they stand.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,12 @@ from export.account import tables as account_tables
 from export.account import thresholds
 from export.account.answer_figure import AnswerFigure
 from export.account.attempt import NotComputed
+from export.account.notebooks import MIME
+from export.account.plot import Plot
+from export.account.provenance import hash_of_data
 from export.account.tables import Table
 from export.account.texts import text
+from export.account.verdicts import NOT_DEMANDED, TOO_LITTLE, Verdict
 from export.disclosure import TOO_FEW
 from instrument import editions
 
@@ -20,14 +28,15 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from export.account.collected import Collected
     from export.account.research_file import ResearchData
     from export.account.thresholds import Judgement
 
-MIME: Final = "application/vnd.weerglas.findings+json"
+VERDICT_DECIMALS: Final = 6
 DECIMALS: Final = 9
 """More than any table shows, fewer than where two machines differ."""
 
-Block: TypeAlias = Table | AnswerFigure
+Block: TypeAlias = Table | AnswerFigure | Plot
 """What a section of the document is made of."""
 
 
@@ -46,38 +55,86 @@ class Findings:
         return {MIME: {"facts": self.facts, "sections": sections}, "text/markdown": sent, "text/plain": sent}
 
 
+def of_section(
+    data: ResearchData, section: str, blocks: Sequence[Block], verdicts: Sequence[Verdict] = ()
+) -> Findings:
+    """Return the findings for one section of the document: what to print, and what was judged."""
+    return Findings({**about(data), "verdicts": [_verdict(one) for one in verdicts]}, {section: list(blocks)})
+
+
+def of_schools(
+    data: ResearchData,
+    information: Sequence[Block],
+    schools: Sequence[Block],
+    norms: Sequence[Block],
+    verdicts: Sequence[Verdict],
+) -> Findings:
+    """Return the findings on schools, by the chapters in which they are printed."""
+    sections = {"information": list(information), "schools": list(schools), "norms": list(norms)}
+    return Findings({**about(data), "verdicts": [_verdict(one) for one in verdicts]}, sections)
+
+
+def of_claims(collected: Collected, claims: Table, verdicts: Table) -> Findings:
+    """Return the claims table with every verdict behind it, and the facts they were made of."""
+    return Findings(collected.facts, {"claims": [claims], "verdicts": [verdicts]})
+
+
 def of_items(
     data: ResearchData, statistics: Mapping[str, pd.DataFrame | NotComputed], blocks: Sequence[Block]
 ) -> Findings:
     """Return the findings of the item analysis: scale code to item statistics, and what to print."""
-    facts = {"items": [_item_facts(data, scale, frame) for scale, frame in statistics.items()]}
+    items = [_item_facts(data, scale, frame) for scale, frame in statistics.items()]
+    verdicts = [_verdict(_item_verdict(scale)) for scale in items if scale["consistency_demanded"]]
     sections: dict[str, list[Block]] = {"data": [account_tables.about(data)], "items": list(blocks)}
-    return Findings({**_about(data), **facts}, sections)
+    return Findings({**about(data), "items": items, "verdicts": verdicts}, sections)
 
 
 def of_reliability(data: ResearchData, judgements: Sequence[Judgement], blocks: Sequence[Block]) -> Findings:
     """Return the findings on reliability: a judgement per scale, and what to print."""
-    facts = {"reliability": [_reliability_facts(data, judgement) for judgement in judgements]}
+    scales = [_reliability_facts(data, judgement) for judgement in judgements]
+    verdicts = [_verdict(_scale_verdict(scale)) for scale in scales if scale["verdict"] != NOT_DEMANDED]
     sections: dict[str, list[Block]] = {
         "reliability": list(blocks),
         "thresholds": [account_tables.threshold_table()],
     }
-    return Findings({**_about(data), **facts}, sections)
+    return Findings({**about(data), "reliability": scales, "verdicts": verdicts}, sections)
 
 
-def _block(block: Block) -> dict[str, Any]:
-    return {"kind": "table" if isinstance(block, Table) else "figure", **asdict(block)}
-
-
-def _about(data: ResearchData) -> dict[str, Any]:
+def about(data: ResearchData) -> dict[str, Any]:
+    """Return what the account rests on: edition, population, numbers, and a fingerprint of the data."""
     return {
         "edition": data.edition.code,
         "edition_title": data.edition.title["nl"],
         "fingerprint": editions.fingerprint(data.edition),
+        "sector": data.edition.sector,
+        "leerjaren": sorted(int(leerjaar) for leerjaar in data.background["leerjaar"].unique()),
+        "n_respondents": data.n_respondents,
+        "n_schools": data.n_schools,
         "simulated": data.simulated,
         "dated": data.dated.isoformat(),
         "dated_in_words": dutch.day(data.dated),
+        "data": hash_of_data(data),
     }
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    value = None if verdict.value is None else round(verdict.value, VERDICT_DECIMALS)
+    return {**asdict(verdict), "value": value}
+
+
+def _item_verdict(scale: dict[str, Any]) -> Verdict:
+    return thresholds.judge("EIS-C2", "item_rest", scale["title"], scale.get("lowest_rir"))
+
+
+def _scale_verdict(scale: dict[str, Any]) -> Verdict:
+    low = scale.get("ci_low")
+    said = TOO_LITTLE if low is None else scale["verdict"]
+    return Verdict("EIS-C3", "reliability", scale["title"], low, said)
+
+
+def _block(block: Block) -> dict[str, Any]:
+    kinds = {Table: "table", AnswerFigure: "figure", Plot: "plot"}
+    return {"kind": kinds[type(block)], **asdict(block)}
 
 
 def _item_facts(data: ResearchData, scale: str, statistics: pd.DataFrame | NotComputed) -> dict[str, Any]:

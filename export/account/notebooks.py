@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
@@ -13,14 +14,30 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from traitlets.config import Config
 
-from export.account import research_file
-from export.account.findings import MIME
+from export.account import population, research_file, thresholds
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 FOLDER: Final = Path(__file__).parents[2] / "notebooks"
-OF_THE_ACCOUNT: Final = ("30_itemanalyse", "31_betrouwbaarheid")
+OF_THE_EVIDENCE: Final = (
+    "30_itemanalyse",
+    "31_betrouwbaarheid",
+    "32_dimensionaliteit",
+    "33_validiteit",
+    "34_meetinvariantie",
+    "35_representativiteit",
+    "36_scholen_en_normen",
+)
+"""Each computes one part of the evidence, from the data alone."""
+CLAIMS: Final = "40_verantwoordingsdocument"
+"""Computes nothing: puts the findings of the others beside the requirements."""
+OF_THE_ACCOUNT: Final = (*OF_THE_EVIDENCE, CLAIMS)
+MIME: Final = "application/vnd.weerglas.findings+json"
+"""What the last cell of a notebook shows beside its words: its findings."""
+FINDINGS: Final = "WEERGLAS_BEVINDINGEN"
+"""The environment variable with a folder of executed notebooks."""
+VARIABLES: Final = (research_file.VARIABLE, population.VARIABLE, thresholds.VARIABLE, FINDINGS)
 SECONDS_PER_CELL: Final = 600
 
 
@@ -28,45 +45,70 @@ class NotebookError(ValueError):
     """A notebook stopped; the message names it, and says what stopped it and what to do."""
 
 
-def execute(name: str, *, data: Path | None) -> NotebookNode:
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What notebooks are run on: files named by their variables. Without any: the seeded simulation."""
+
+    data: Path | None = None
+    population: Path | None = None
+    thresholds: Path | None = None
+    findings: Path | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables of a kernel; those of whoever runs this do not count."""
+        given = dict(
+            zip(VARIABLES, (self.data, self.population, self.thresholds, self.findings), strict=True)
+        )
+        environment = {key: value for key, value in os.environ.items() if key not in given}
+        # no pdb in the kernel: its complaint about frozen modules would stand on the user's terminal
+        environment |= {"PYTHONUTF8": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+        return environment | {key: str(path.resolve()) for key, path in given.items() if path}
+
+
+def execute(name: str, *, data: Path | None = None, inputs: Inputs | None = None) -> NotebookNode:
     """Return a notebook of the account, executed on a research file, or on the simulation without one.
 
     Raises:
         NotebookError: a cell failed.
     """
-    notebook = nbformat.read(_path(name), as_version=4)  # type: ignore[no-untyped-call] # typed by half
+    notebook = read(name)
+    used = inputs or Inputs(data=data)
     # a socket in a folder of our own: over TCP, other users of this machine could listen in
     with TemporaryDirectory(prefix="weerglas-") as folder:
         kernel = Config(KernelManager={"transport": "ipc", "connection_file": f"{folder}/kernel.json"})
         client = NotebookClient(notebook, config=kernel, timeout=SECONDS_PER_CELL, record_timing=False)
         try:
-            client.execute(env=_environment(data), cwd=str(FOLDER))
+            client.execute(env=used.environment, cwd=str(FOLDER))
         except CellExecutionError as error:
             raise NotebookError(f"{name}: {error.ename}: {error.evalue}") from error
     return _without_chance(notebook)
 
 
 def findings(notebook: NotebookNode) -> dict[str, Any]:
-    """Return what the notebook handed over: `facts` and `sections` of its last findings."""
+    """Return what the notebook handed over: `facts` and `sections` of its last findings; empty without."""
     bundles = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", ())]
-    return dict([bundle[MIME] for bundle in bundles if MIME in bundle][-1])
+    found = [bundle[MIME] for bundle in bundles if MIME in bundle]
+    return dict(found[-1]) if found else {}
+
+
+def read(name: str, folder: Path = FOLDER) -> NotebookNode:
+    """Return a notebook as it stands in a folder."""
+    notebook: NotebookNode = nbformat.read(  # type: ignore[no-untyped-call] # typed by half
+        folder / f"{name}.ipynb", as_version=4
+    )
+    return notebook
+
+
+def write(name: str, notebook: NotebookNode, folder: Path = FOLDER) -> None:
+    """Write a notebook into a folder."""
+    nbformat.write(notebook, folder / f"{name}.ipynb")  # type: ignore[no-untyped-call] # typed by half
 
 
 def refresh(names: tuple[str, ...] = OF_THE_ACCOUNT) -> None:
     """Execute notebooks on the simulation and write them back with their outputs."""
     for name in names:
-        nbformat.write(execute(name, data=None), _path(name))  # type: ignore[no-untyped-call] # typed by half
-
-
-def _path(name: str) -> Path:
-    return FOLDER / f"{name}.ipynb"
-
-
-def _environment(data: Path | None) -> dict[str, str]:
-    environment = {key: value for key, value in os.environ.items() if key != research_file.VARIABLE}
-    # no pdb in the kernel: its complaint about frozen modules would stand on the user's terminal
-    environment |= {"PYTHONUTF8": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-    return environment | ({research_file.VARIABLE: str(data.resolve())} if data else {})
+        write(name, execute(name))
 
 
 def _without_chance(notebook: NotebookNode) -> NotebookNode:

@@ -13,16 +13,14 @@ from nbconvert.exporters import HTMLExporter
 from export.account.texts import texts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from nbformat import NotebookNode
-
-    from export.account.tables import Table
 
 TEMPLATE: Final = Path(__file__).parent / "templates" / "verantwoording.html"
 
 
-def page(account: Mapping[str, Any], claims: Table, notebooks: Mapping[str, NotebookNode]) -> str:
+def page(account: Mapping[str, Any], claims: Mapping[str, Any], notebooks: Mapping[str, NotebookNode]) -> str:
     """Return the page; the same account and notebooks give the same text."""
     headings = texts()["sections"]
     return Template(TEMPLATE.read_text("utf-8")).substitute(
@@ -43,16 +41,16 @@ def page(account: Mapping[str, Any], claims: Table, notebooks: Mapping[str, Note
     )
 
 
-def _table(table: Table) -> str:
-    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in table.columns)
-    rows = "\n".join(_row(row) for row in table.rows)
-    body = f"<caption>{escape(table.caption)}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody>"
-    label = escape(texts()["aria_tables"])
+def _table(table: Mapping[str, Any]) -> str:
+    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in table["columns"])
+    rows = "\n".join(_row(row) for row in table["rows"])
+    body = f"<caption>{escape(table['caption'])}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody>"
+    label, note = escape(texts()["aria_tables"]), escape(table["note"])
     scrolling = f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">'
-    return f'{scrolling}<table>{body}</table></div><p class="note">{escape(table.note)}</p>'
+    return f'{scrolling}<table>{body}</table></div><p class="note">{note}</p>'
 
 
-def _row(cells: tuple[str, ...]) -> str:
+def _row(cells: Sequence[str]) -> str:
     first, *rest = (escape(cell) for cell in cells)
     return f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>'
 

@@ -1,24 +1,31 @@
-"""The answers an account is built on: a file, or a seeded simulation; no stamgroep, no link to a person.
+"""The answers an account is built on: a file, the store, a pilot from elsewhere, or a seeded simulation.
 
-A research file is CSV in UTF-8. It opens with lines of `# key = value` (TOML behind the `#`): format,
-edition, fingerprint, simulated, source, dated. Then come the columns vestigingsnummer and leerjaar, and one
-per item with the stored codes; an empty cell is no answer. Elsewhere, read it with `#` as sign of a comment.
+A research file is CSV, Parquet or SPSS (.sav), by the end of its name. Each carries the same facts (format,
+edition, fingerprint, simulated, source, dated; TOML) and the same columns: vestigingsnummer, leerjaar, in a
+file that stays here perhaps klas, and one per item with the stored codes; an empty cell is no answer.
 """
 
 from __future__ import annotations
 
-import io
 import os
+import re
 import tomllib
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from export.account import simulation
-from export.disclosure import MINIMUM_ANSWERS
+from export.account import file_forms, simulation
+from export.account.research_data import (
+    BACKGROUND,
+    CLASSES,
+    FEWEST_RESPONDENTS,
+    FEWEST_SCHOOLS,
+    ResearchData,
+    ResearchFileError,
+    faults_of_numbers,
+)
 from instrument import catalogue, editions
 from instrument.school import RegisterError, check_vestigingsnummer
 
@@ -27,15 +34,24 @@ if TYPE_CHECKING:
 
     from instrument.questionnaire import Edition, Item
 
+__all__ = [
+    "BACKGROUND",
+    "FEWEST_RESPONDENTS",
+    "FEWEST_SCHOOLS",
+    "ResearchData",
+    "ResearchFileError",
+    "load",
+    "read",
+    "simulated_data",
+    "write",
+    "written",
+]
+
 VARIABLE: Final = "WEERGLAS_DATA"
-"""The environment variable with the path of a research file; without it, notebooks use the simulation."""
+"""The environment variable that names the data; without it, notebooks use the simulation."""
 FORMAT: Final = 1
-BACKGROUND: Final = ("vestigingsnummer", "leerjaar")
-"""All that is known of a respondent; a stamgroep never leaves the school."""
-FEWEST_RESPONDENTS: Final = MINIMUM_ANSWERS
-"""Of fewer, no figure is shown (D2), so there is no account."""
-FEWEST_SCHOOLS: Final = 3
-"""Of two real schools, each could subtract itself and read the other."""
+PSEUDONYM: Final = re.compile("S[0-9]{4,6}")
+"""What `weerglas extract` writes in place of a vestigingsnummer."""
 
 SIMULATED_EDITION: Final = "po_bovenbouw_2026"
 SIMULATED_SCHOOLS: Final = 40
@@ -45,42 +61,8 @@ SIMULATED_ON: Final = date(2026, 9, 1)
 """Printed as the date of what is built on the simulation, so that its bytes do not change with the clock."""
 
 
-class ResearchFileError(ValueError):
-    """A research file is refused; `.faults` holds every fault with place and remedy, never an answer."""
-
-    def __init__(self, place: str, faults: list[str]) -> None:
-        """Put the file's name before each fault."""
-        self.faults = tuple(f"{place}: {fault}" for fault in faults)
-        super().__init__("\n".join(self.faults))
-
-
-@dataclass(frozen=True, slots=True)
-class ResearchData:
-    """Answers (stored codes, a column per item) with background, and where they come from.
-
-    `dated` is the last day on which somebody answered; documents carry it, not the day they were made.
-    """
-
-    edition: Edition
-    answers: pd.DataFrame
-    background: pd.DataFrame
-    simulated: bool
-    source: str
-    dated: date
-
-    @property
-    def n_respondents(self) -> int:
-        """Return how many pupils answered."""
-        return len(self.answers)
-
-    @property
-    def n_schools(self) -> int:
-        """Return how many vestigingen they come from."""
-        return int(self.background["vestigingsnummer"].nunique())
-
-
 def load(path: Path | None = None) -> ResearchData:
-    """Return the research file at `path`, else at WEERGLAS_DATA, else the seeded simulation.
+    """Return the data at `path`, else at WEERGLAS_DATA, else the seeded simulation.
 
     Raises:
         ResearchFileError: a file that cannot be used, with all its faults.
@@ -103,35 +85,64 @@ def simulated_data(
     return ResearchData(
         edition=edition,
         answers=frame[_items(edition)],
-        background=frame[list(BACKGROUND)],
+        background=frame[[*BACKGROUND, "stamgroep"]].rename(columns={"stamgroep": CLASSES}),
         simulated=True,
         source=f"simulatie {seed}: {n_schools} scholen van {pupils_per_school} leerlingen",
         dated=SIMULATED_ON,
     )
 
 
-def write(data: ResearchData, path: Path) -> None:
-    """Write a research file; `load(path)` gives the same data back."""
+def write(data: ResearchData, path: Path, *, classes: bool = False) -> None:
+    """Write a research file in the form its name ends with; `load(path)` gives the same data back."""
+    path.write_bytes(written(data, path, classes=classes))
+
+
+def written(data: ResearchData, path: Path, *, classes: bool = False) -> bytes:
+    """Return what would stand in the file at `path`; the same data give the same bytes.
+
+    `classes` adds the column klas, for a file that nobody else will read.
+
+    Raises:
+        ResearchFileError: the name has another end than .csv, .parquet or .sav.
+    """
     facts = {
         "format": str(FORMAT),
-        "edition": _quoted(data.edition.code),
-        "fingerprint": _quoted(editions.fingerprint(data.edition)),
+        "edition": file_forms.quoted(data.edition.code),
+        "fingerprint": file_forms.quoted(editions.fingerprint(data.edition)),
         "simulated": str(data.simulated).lower(),
-        "source": _quoted(data.source),
+        "source": file_forms.quoted(data.source),
         "dated": data.dated.isoformat(),
     }
-    header = "".join(f"# {key} = {value}\n" for key, value in facts.items())
+    background = [*BACKGROUND, *([CLASSES] if classes and CLASSES in data.background else [])]
     codes = data.answers.reindex(columns=_items(data.edition)).astype("Int64")
-    rows = pd.concat([data.background[list(BACKGROUND)], codes], axis="columns")
-    path.write_text(header + rows.to_csv(index=False, lineterminator="\n"), "utf-8")
+    rows = pd.concat([data.background[background], codes], axis="columns")
+    content = file_forms.Content([f"{key} = {value}" for key, value in facts.items()], rows)
+    return file_forms.encoded(content, path, data.edition)
 
 
 def read(path: Path) -> ResearchData:
-    """Return the data of a research file, or raise `ResearchFileError` with every fault."""
-    text = _text(path)
-    facts = _facts(path, text)
+    """Return the data of a research file, of a mapping (.toml) of a file from elsewhere, or of a data folder.
+
+    Raises:
+        ResearchFileError: with every fault.
+    """
+    if path.is_dir():
+        from export.account import stored  # noqa: PLC0415 - it builds on this module's values
+
+        return stored.latest(path)
+    if path.suffix == ".toml":
+        from export.account import foreign  # noqa: PLC0415 - only where a pilot came from elsewhere
+
+        return foreign.load(path)
+    return _checked(path, file_forms.decoded(path))
+
+
+def _checked(path: Path, content: file_forms.Content) -> ResearchData:
+    facts = _facts(path, content)
     edition = catalogue.edition(facts["edition"])
-    frame = _frame(path, text)
+    frame = content.rows
+    if frame.columns.empty:
+        raise file_forms.no_table(path)
     faults = [
         *_faults_of_columns(frame, edition),
         *_faults_of_numbers(frame, simulated=facts["simulated"]),
@@ -139,10 +150,11 @@ def read(path: Path) -> ResearchData:
     ]
     if faults:
         raise ResearchFileError(path.name, faults)
+    known = [*BACKGROUND, *([CLASSES] if CLASSES in frame else [])]
     return ResearchData(
         edition=edition,
         answers=frame[_items(edition)].apply(pd.to_numeric).astype("Int64"),
-        background=frame[list(BACKGROUND)].astype({"leerjaar": int}),
+        background=frame[known].assign(leerjaar=pd.to_numeric(frame["leerjaar"]).astype(int)),
         simulated=facts["simulated"],
         source=facts["source"],
         dated=facts["dated"],
@@ -154,24 +166,9 @@ def _items(edition: Edition) -> list[str]:
     return [item.code for item in edition.scored]
 
 
-def _quoted(text: str) -> str:
-    """Write TOML's basic string on one line."""
-    clean = " ".join(text.split()).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{clean}"'
-
-
-def _text(path: Path) -> str:
+def _facts(path: Path, content: file_forms.Content) -> dict[str, Any]:
     try:
-        return path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as fault:
-        remedy = "give the path of a research file that `weerglas extract` wrote, in UTF-8"
-        raise ResearchFileError(path.name, [f"cannot be read ({type(fault).__name__}); {remedy}"]) from fault
-
-
-def _facts(path: Path, text: str) -> dict[str, Any]:
-    lines = [line.removeprefix("#").strip() for line in text.splitlines() if line.startswith("#")]
-    try:
-        facts = tomllib.loads("\n".join(lines))
+        facts = tomllib.loads("\n".join(content.facts))
     except tomllib.TOMLDecodeError as fault:
         raise ResearchFileError(path.name, [f"lines with #: {fault}; write # key = value"]) from fault
     faults = list(_faults_of_facts(facts))
@@ -198,53 +195,50 @@ def _faults_of_facts(facts: dict[str, Any]) -> Iterator[str]:
         yield f"line # fingerprint: not that of {code} here; use the version of Weerglas that wrote the file"
 
 
-def _frame(path: Path, text: str) -> pd.DataFrame:
-    try:
-        return pd.read_csv(io.StringIO(text), comment="#", dtype=str, index_col=False, skip_blank_lines=True)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as fault:
-        remedy = "write one header line and as many cells in each row"
-        raise ResearchFileError(path.name, [f"is no table; {remedy}"]) from fault
-
-
 def _faults_of_columns(frame: pd.DataFrame, edition: Edition) -> Iterator[str]:
     known = [*BACKGROUND, *_items(edition)]
     for column in known:
         if column not in frame.columns:
             yield f'column "{column}": missing; add it'
     for column in frame.columns:
-        if column not in known:
+        if column not in (*known, CLASSES):
             yield f'column "{column}": not part of {edition.code}; remove it'
 
 
 def _faults_of_numbers(frame: pd.DataFrame, *, simulated: bool) -> Iterator[str]:
-    if len(frame) < FEWEST_RESPONDENTS:
-        yield f"{len(frame)} respondents; at least {FEWEST_RESPONDENTS} are needed before anything is shown"
-    if "vestigingsnummer" in frame and not simulated:
-        n_schools = frame["vestigingsnummer"].nunique()
-        if n_schools < FEWEST_SCHOOLS:
-            yield f"{n_schools} school(s); put at least {FEWEST_SCHOOLS} together, or one could be recognised"
+    known = "vestigingsnummer" in frame
+    n_schools = frame["vestigingsnummer"].nunique() if known else FEWEST_SCHOOLS
+    return faults_of_numbers(len(frame), n_schools, simulated=simulated)
 
 
 def _faults_of_cells(frame: pd.DataFrame, edition: Edition) -> Iterator[str]:
-    if "vestigingsnummer" in frame and (n_wrong := sum(map(_is_no_vestiging, frame["vestigingsnummer"]))):
+    if "vestigingsnummer" in frame and (n_wrong := _n_no_vestiging(frame["vestigingsnummer"])):
         yield f'column "vestigingsnummer": {n_wrong} out of form; write a BRIN and two digits, as in 02QZ00'
-    if "leerjaar" in frame and (n_wrong := int((~frame["leerjaar"].isin(_leerjaren(edition))).sum())):
-        yield f'column "leerjaar": {n_wrong} not in this edition; use {", ".join(_leerjaren(edition))}'
+    if "leerjaar" in frame:
+        leerjaren = pd.to_numeric(frame["leerjaar"], errors="coerce")
+        if n_wrong := int((~leerjaren.isin(edition.leerjaren)).sum()):
+            allowed = ", ".join(map(str, edition.leerjaren))
+            yield f'column "leerjaar": {n_wrong} not in this edition; use {allowed}'
+    if CLASSES in frame and (n_wrong := int(frame[CLASSES].isna().sum())):
+        yield f'column "{CLASSES}": {n_wrong} empty cell(s); fill them, or remove the column'
     for item in edition.scored:
         if item.code in frame and (n_wrong := _n_unacceptable(frame[item.code], item)):
             yield f'column "{item.code}": {n_wrong} cell(s) with no code of this item; correct or empty them'
 
 
+def _n_no_vestiging(cells: pd.Series) -> int:
+    counts = cells.value_counts(dropna=False)
+    return int(sum(number for text, number in counts.items() if _is_no_vestiging(text)))
+
+
 def _is_no_vestiging(text: object) -> bool:
+    if PSEUDONYM.fullmatch(str(text)):
+        return False
     try:
         check_vestigingsnummer(str(text))
     except RegisterError:
         return True
     return False
-
-
-def _leerjaren(edition: Edition) -> list[str]:
-    return [str(leerjaar) for leerjaar in edition.leerjaren]
 
 
 def _n_unacceptable(cells: pd.Series, item: Item) -> int:

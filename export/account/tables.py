@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from export import dutch
 from export.account import thresholds
 from export.account.attempt import NotComputed
-from export.account.dutch_numbers import count, number, percentage
+from export.account.dutch_numbers import NO_NUMBER, count, interval, number, percentage
 from export.account.texts import caption, text, texts
+from export.account.verdicts import TOO_LITTLE
 from export.disclosure import MINIMUM_ANSWERS, TOO_FEW
 from instrument import editions
 
@@ -33,6 +35,11 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     note: str
 
+    @property
+    def shown(self) -> tuple[Table, ...]:
+        """What a notebook displays of it."""
+        return (self,)
+
     def __repr__(self) -> str:
         return self.caption
 
@@ -54,14 +61,14 @@ def about(data: ResearchData) -> Table:
         "n_schools": str(data.n_schools),
     }
     rows = [(text("about", key), value) for key, value in facts.items()]
-    return _table("about", rows, simulated=data.simulated)
+    return table("about", rows, simulated=data.simulated)
 
 
 def item_table(scale: StudiedScale, statistics: pd.DataFrame | NotComputed) -> Table:
     """Return the result of `psychometrics.items.item_statistics`; a row of too few answers stays empty."""
     rows = _statistics_rows(scale, statistics)
     used = thresholds.load().level_of_use
-    return _table("item_statistics", rows, simulated=scale.simulated, scale=scale.title, level_of_use=used)
+    return table("item_statistics", rows, simulated=scale.simulated, scale=scale.title, level_of_use=used)
 
 
 def reliability_table(data: ResearchData, judgements: Sequence[Judgement]) -> Table:
@@ -75,32 +82,43 @@ def reliability_table(data: ResearchData, judgements: Sequence[Judgement]) -> Ta
     ]
     rows = [_reliability_row(titles[judgement.scale], judgement) for judgement in judgements]
     fields = {"level_of_use": used.level_of_use, "reasons": " ".join(reasons)}
-    return _table("reliability", rows, simulated=data.simulated, **fields)
+    return table("reliability", rows, simulated=data.simulated, **fields)
 
 
 def leerjaar_table(scale: StudiedScale, alphas: pd.DataFrame) -> Table:
     """Return the result of `psychometrics.reliability.alpha_per_group` over leerjaren, with verdicts."""
     rows = [_leerjaar_row(scale, leerjaar, row) for leerjaar, row in alphas.iterrows()]
     used = thresholds.load().level_of_use
-    return _table("leerjaar", rows, simulated=scale.simulated, scale=scale.title, level_of_use=used)
+    return table("leerjaar", rows, simulated=scale.simulated, scale=scale.title, level_of_use=used)
 
 
 def threshold_table() -> Table:
     """Return the thresholds in use, with their sources."""
-    used = thresholds.load()
-    return _table(
-        "thresholds", [_threshold_row(used.reliability), _threshold_row(used.item_rest)], simulated=False
+    used = thresholds.load().measures.values()
+    changed = "changed" if any(threshold.changed for threshold in used) else "unchanged"
+    said = text("thresholds", changed)
+    return table(
+        "thresholds", [_threshold_row(threshold) for threshold in used], simulated=False, changed=said
     )
 
 
-def _table(part: str, rows: Iterable[tuple[str, ...]], *, simulated: bool, **fields: str) -> Table:
+def table(part: str, rows: Iterable[tuple[str, ...]], *, simulated: bool, **fields: str) -> Table:
+    """Return a table of a part: caption, headings and note from the texts, filled with `fields`."""
     return Table(
         part=part,
         caption=caption(part, simulated=simulated, **fields),
-        columns=tuple(texts()[part]["columns"]),
+        columns=tuple(column.format(**fields) for column in texts()[part]["columns"]),
         rows=tuple(rows),
         note=text(part, "note", **fields).strip(),
     )
+
+
+def without_figures(part: str, *, simulated: bool, **fields: str) -> Table:
+    """Return the table of a part of which nothing could be computed: it says so, and explains no figure."""
+    known = defaultdict(lambda: NO_NUMBER, fields)
+    columns = tuple(column.format_map(known) for column in texts()[part]["columns"])
+    rows = ((TOO_LITTLE, *[""] * (len(columns) - 1)),)
+    return Table(part, caption(part, simulated=simulated, **fields), columns, rows, note="")
 
 
 def _statistics_rows(scale: StudiedScale, statistics: pd.DataFrame | NotComputed) -> list[tuple[str, ...]]:
@@ -134,18 +152,15 @@ def _leerjaar_row(scale: StudiedScale, leerjaar: object, row: pd.Series) -> tupl
     return (name, count(int(row["n_respondents"])), number(row["alpha"]), ends, verdict)
 
 
-def interval(low: float, high: float) -> str:
-    """Return both ends of an interval with a dash between."""
-    return text("reliability", "interval", low=number(low), high=number(high))
-
-
 def _threshold_row(threshold: Threshold) -> tuple[str, ...]:
-    low, high = number(threshold.sufficient), number(threshold.good)
+    low = number(threshold.sufficient, decimals=threshold.decimals)
+    high = number(threshold.good, decimals=threshold.decimals)
+    way = "to" if threshold.lower_is_better else "from"
+    mark = text("thresholds", "mark") if threshold.changed else ""
     source = "source" if threshold.checked else "unchecked"
     return (
-        threshold.measure,
-        text("thresholds", "below", border=low),
-        text("thresholds", "between", low=low, high=high),
-        text("thresholds", "from", border=high),
+        threshold.measure + mark,
+        text("thresholds", way, border=low),
+        text("thresholds", way, border=high),
         text("thresholds", source, source=threshold.source, year=threshold.year),
     )

@@ -1,17 +1,23 @@
-"""The account's sentences, from texts/verantwoording.toml; holds no number."""
+"""The account's sentences, from the files in texts/; holds no number."""
 
 from __future__ import annotations
 
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+FILES: Final = ("verantwoording.toml", "evidence.toml", "claims.toml", "document.toml")
+"""What is said around the document, around each table and figure, and of each requirement."""
 
 
 @cache
 def texts() -> dict[str, Any]:
     """Return every text of the account, by part."""
-    return tomllib.loads((Path(__file__).parent / "texts" / "verantwoording.toml").read_text("utf-8"))
+    words: dict[str, Any] = {}
+    for name in FILES:
+        words |= tomllib.loads((Path(__file__).parent / "texts" / name).read_text("utf-8"))
+    return words
 
 
 def caption(part: str, *, simulated: bool, **fields: object) -> str:

@@ -1,29 +1,46 @@
-"""The thresholds by which the account judges, with their sources; every verdict is made here."""
+"""The thresholds by which the account judges, with their sources, and whether somebody changed them."""
 
 from __future__ import annotations
 
+import os
 import tomllib
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from export.account.attempt import NotComputed
+from export.account.dutch_numbers import number
+from export.account.threshold_file import ThresholdError, changed_tables
+from export.account.verdicts import (
+    GOOD,
+    INSUFFICIENT,
+    NOT_DEMANDED,
+    SUFFICIENT,
+    TOO_LITTLE,
+    WORST_FIRST,
+    Verdict,
+    known,
+    worst,
+)
 from export.disclosure import MINIMUM_ANSWERS, TOO_FEW
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterator, Mapping
 
     from psychometrics.reliability import LowerBound, Reliability
+    from psychometrics.sampling.bootstrap import BootstrapInterval
+
+__all__ = [
+    "TABLE", "VARIABLE", "WORST_FIRST", "Judgement", "Threshold", "ThresholdError", "Thresholds", "judge",
+    "judge_scale", "judge_value", "load", "worst",
+]  # fmt: skip
 
 TABLE: Final = Path(__file__).parent / "thresholds.toml"
-
-GOOD: Final = "goed"
-SUFFICIENT: Final = "voldoende"
-INSUFFICIENT: Final = "onvoldoende"
-NOT_DEMANDED: Final = "niet geëist"
-"""COTAN's words, untranslated, and one of ours for an index of causal indicators."""
-WORST_FIRST: Final = (TOO_FEW, INSUFFICIENT, SUFFICIENT, GOOD)
+MOST_DECIMALS: Final = 6
+VARIABLE: Final = "WEERGLAS_DREMPELS"
+"""The environment variable with the path of a file that changes thresholds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +53,27 @@ class Threshold:
     source: str
     year: int
     checked: bool
+    label: str = ""
+    decimals: int = 2
+    lower_is_better: bool = False
+    changed: bool = False
+    """Somebody put other borders in place of those that Weerglas comes with."""
 
     def judge(self, value: float) -> str:
         """Return goed, voldoende or onvoldoende; a value that is no number is onvoldoende."""
-        if value >= self.good:
+        if self._reaches(value, self.good):
             return GOOD
-        return SUFFICIENT if value >= self.sufficient else INSUFFICIENT
+        return SUFFICIENT if self._reaches(value, self.sufficient) else INSUFFICIENT
+
+    def printed(self, value: float) -> str:
+        """Return a value with as many decimals as it takes to see on which side of a border it lies."""
+        for decimals in range(self.decimals, MOST_DECIMALS):
+            if self.judge(round(value, decimals)) == self.judge(value):
+                return number(value, decimals=decimals)
+        return number(value, decimals=MOST_DECIMALS)
+
+    def _reaches(self, value: float, border: float) -> bool:
+        return value <= border if self.lower_is_better else value >= border
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +81,18 @@ class Thresholds:
     """All thresholds of the account; `causal_indicators` gives the reason per scale without a demand."""
 
     level_of_use: str
-    reliability: Threshold
-    item_rest: Threshold
+    measures: Mapping[str, Threshold]
     causal_indicators: Mapping[str, str]
+
+    @property
+    def reliability(self) -> Threshold:
+        """Of a scale, on the lower limit of its interval."""
+        return self.measures["reliability"]
+
+    @property
+    def item_rest(self) -> Threshold:
+        """Of an item with the rest of its scale."""
+        return self.measures["item_rest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +105,52 @@ class Judgement:
     verdict: str
 
 
+def load(path: Path = TABLE, *, changes: Path | None = None) -> Thresholds:
+    """Return the thresholds in use: the table, with what the file `changes` or WEERGLAS_DREMPELS changes.
+
+    Raises:
+        ThresholdError: the file that changes thresholds cannot be used, with all its faults.
+    """
+    given = changes or os.environ.get(VARIABLE)
+    return _load(path, Path(given) if given else None)
+
+
+@contextmanager
+def using(changes: Path | None) -> Iterator[None]:
+    """Use the thresholds of a file within this block, whatever WEERGLAS_DREMPELS says outside it."""
+    before = os.environ.pop(VARIABLE, None)
+    if changes is not None:
+        os.environ[VARIABLE] = str(changes)
+    try:
+        yield
+    finally:
+        os.environ.pop(VARIABLE, None)
+        if before is not None:
+            os.environ[VARIABLE] = before
+
+
 @cache
-def load(path: Path = TABLE) -> Thresholds:
-    """Return the thresholds in use."""
+def _load(path: Path, changes: Path | None) -> Thresholds:
     table = tomllib.loads(path.read_text("utf-8"))
+    own = {name: part for name, part in table.items() if isinstance(part, dict) and "measure" in part}
+    changed = {} if changes is None else changed_tables(changes, own)
     return Thresholds(
         level_of_use=table["level_of_use"],
-        reliability=Threshold(**table["reliability"]),
-        item_rest=Threshold(**table["item_rest"]),
+        measures={name: _threshold(part, changed.get(name, {})) for name, part in own.items()},
         causal_indicators=table["causal_indicators"],
     )
+
+
+def _threshold(table: dict[str, Any], change: dict[str, Any]) -> Threshold:
+    known = {field: value for field, value in table.items() if field in Threshold.__dataclass_fields__}
+    return Threshold(**{**known, **change}, changed=bool(change))
+
+
+def judge(requirement: str, measure: str, subject: str, value: float | None) -> Verdict:
+    """Return the verdict on one value by the threshold of its measure; of no value, that data are lacking."""
+    found = known(value)
+    said = TOO_LITTLE if found is None else load().measures[measure].judge(found)
+    return Verdict(requirement, measure, subject, found, said)
 
 
 def judge_scale(
@@ -81,14 +158,19 @@ def judge_scale(
     reliability: Reliability | NotComputed,
     lambda2: LowerBound | NotComputed,
     *,
+    over_schools: BootstrapInterval | NotComputed | None = None,
     thresholds: Thresholds | None = None,
 ) -> Judgement:
-    """Return the verdict on one scale: on its lower limit, or that no consistency is demanded of it."""
+    """Return the verdict on one scale: on its lower limit, or that no consistency is demanded of it.
+
+    With an interval `over_schools` too, the wider ends of the two count: pupils of a school are alike.
+    """
     if isinstance(reliability, NotComputed):
         return Judgement(scale, reliability, lambda2, TOO_FEW)
-    low, n_respondents = reliability.ci_low, reliability.n_respondents
-    verdict = judge_value(scale, low, n_respondents=n_respondents, thresholds=thresholds)
-    return Judgement(scale, reliability, lambda2, verdict)
+    widest = _widest(reliability, over_schools)
+    n_respondents = widest.n_respondents
+    verdict = judge_value(scale, widest.ci_low, n_respondents=n_respondents, thresholds=thresholds)
+    return Judgement(scale, widest, lambda2, verdict)
 
 
 def judge_value(
@@ -101,7 +183,8 @@ def judge_value(
     return NOT_DEMANDED if scale in used.causal_indicators else used.reliability.judge(ci_low)
 
 
-def worst(verdicts: Iterable[str]) -> str:
-    """Return the worst of the verdicts that demand something; without any, that nothing is demanded."""
-    demanded = [verdict for verdict in verdicts if verdict != NOT_DEMANDED]
-    return min(demanded, key=WORST_FIRST.index) if demanded else NOT_DEMANDED
+def _widest(reliability: Reliability, over_schools: BootstrapInterval | NotComputed | None) -> Reliability:
+    if over_schools is None or isinstance(over_schools, NotComputed):
+        return reliability
+    low, high = min(reliability.ci_low, over_schools.low), max(reliability.ci_high, over_schools.high)
+    return replace(reliability, ci_low=low, ci_high=high)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from export.levering import bewijs as evidence_file
 from export.levering import summary, summary_files
 from export.levering.obstacles import Case, obstacles, say
 from export.levering.summary import Evidence
@@ -38,11 +39,12 @@ class LeveringRefused(ValueError):  # noqa: N818 - it reads as the fact it is
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What was written: the files, what they say, and the event for the ledger."""
+    """What was written: files, what they say, the event for the ledger; what was lacking, in Dutch."""
 
     files: tuple[Path, ...]
     summary: Summary
     event: dict[str, Any]
+    warnings: tuple[str, ...] = ()
 
 
 def deliver(  # noqa: PLR0913 - a levering is answerable for each of these by name
@@ -54,12 +56,14 @@ def deliver(  # noqa: PLR0913 - a levering is answerable for each of these by na
     now: datetime,
     out: Path,
     verantwoording: Path | None = None,
+    bewijs: str = evidence_file.WAARSCHUWEN,
     herstel: bool = False,
 ) -> Delivery:
     """Write the summary of one afname as JSON, CSV and PDF into `out`, under the school's toestemming.
 
     `rows` and `events` are those of this school; events of another do not count. `now` has an offset. Files
-    appear whole or not at all, and the JSON last.
+    appear whole or not at all, and the JSON last. Where the evidence.json beside the `verantwoording` does
+    not cover this afname, `bewijs` says whether that is a warning or a refusal.
 
     Raises:
         LeveringRefused: with every reason at once; then nothing was written.
@@ -70,10 +74,16 @@ def deliver(  # noqa: PLR0913 - a levering is answerable for each of these by na
     if afname is None:
         raise LeveringRefused((say("geen_afname"), *reasons))
     case = Case(school, afname, rows, own, now, herstel)
-    reasons = [*obstacles(case), *reasons]
+    lacking = _lacking(case, verantwoording)
+    reasons = [*obstacles(case), *reasons, *(lacking if bewijs == evidence_file.WEIGEREN else ())]
     if reasons:
         raise LeveringRefused(tuple(reasons))
-    return _deliver(case, evidence, out)
+    return replace(_deliver(case, evidence, out), warnings=lacking)
+
+
+def _lacking(case: Case, verantwoording: Path | None) -> tuple[str, ...]:
+    found = evidence_file.beside(verantwoording)
+    return tuple(evidence_file.gaps(found, case.school, case.afname, verantwoording))
 
 
 def _deliver(case: Case, evidence: Evidence | None, out: Path) -> Delivery:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from export.disclosure import Disclosure, Released, Suppressed
 from export.indicators import Row, edition_of, indicators
 from export.levering import termijn
+from export.levering.bewijs import beside
 from export.levering.sentences import sentence, texts
 from export.participation import Participation, Stratum, participation
 from instrument.editions import fingerprint
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from export.indicators import Indicator
+    from export.levering.bewijs import Bewijs
     from export.levering.toestemming import Toestemming
     from instrument.afname import Afname
     from instrument.questionnaire import Edition
     from instrument.school import School
 
-SCHEMA_VERSION: Final = "1.0.0"
+SCHEMA_VERSION: Final = "1.1.0"
 """Semantic version of `schema/summary-1.schema.json`; a field that changes meaning is a new first number."""
 DIRECTION: Final = "hoger_is_gunstiger"
 """One orientation on all three scales; on aantasting high means little of it."""
@@ -38,11 +40,14 @@ class Evidence:
 
     file: str
     sha256: str
+    bewijs: Bewijs | None = None
+    """The evidence.json beside it, which says for which edition and population what was shown."""
 
     @classmethod
     def of(cls, document: Path) -> Evidence:
         """Read the document and return its name and hash; raises `OSError` where it cannot be read."""
-        return cls(document.name, hashlib.sha256(document.read_bytes()).hexdigest())
+        digest = hashlib.sha256(document.read_bytes()).hexdigest()
+        return cls(document.name, digest, beside(document))
 
 
 def release(school: School, afname: Afname, rows: Sequence[Row]) -> Summary:
@@ -112,8 +117,14 @@ def _instrument(edition: Edition, evidence: Evidence | None) -> Summary:
             "tekst": sentence("instrument", "verantwoording", editie=edition.code),
             "bestand": None if evidence is None else evidence.file,
             "sha256": None if evidence is None else evidence.sha256,
+            **_bewijs(evidence),
         },
     }
+
+
+def _bewijs(evidence: Evidence | None) -> Summary:
+    found = None if evidence is None else evidence.bewijs
+    return {} if found is None else {"bewijs": {"bestand": found.file, "sha256": found.sha256}}
 
 
 def _afname(afname: Afname, toestemming: Toestemming | None) -> Summary:

@@ -130,6 +130,7 @@ def _afname(summary: Summary) -> Lines:
         [_label("vingerafdruk"), edition["vingerafdruk"].removeprefix("sha256:")],
         [_label("verantwoording"), account["tekst"]],
         [_label("verantwoording_hash"), account["sha256"] or _label("niet_meegeleverd")],
+        *([[_label("bewijs_hash"), account["bewijs"]["sha256"]]] if "bewijs" in account else []),
     ]
 
 

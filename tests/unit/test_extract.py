@@ -41,6 +41,40 @@ def test_the_order_of_the_rows_says_nothing_about_the_order_of_answering():
     assert one.background.equals(other.background)
 
 
+def test_a_school_becomes_a_number_that_its_own_does_not_give_away():
+    """EIS-F: whoever knows which schools took part cannot tell which number is whose."""
+    school = replace(SCHOOL, vestigingsnummer="01AA00")
+    other = Part(school, replace(AFNAME, vestigingsnummer="01AA00"), [ROWS[0]])
+    data = research_data([PART, other], edition=EDITION.code)
+    assert set(data.background["vestigingsnummer"]) == {"S0001", "S0002"}
+    swapped = [replace(PART, rows=[ROWS[0]]), replace(other, rows=ROWS)]
+    again = research_data(swapped, edition=EDITION.code)
+    assert again.background.equals(data.background)
+    assert again.answers.equals(data.answers)
+
+
+def test_schools_with_the_same_answers_are_two_schools():
+    other = Part(replace(SCHOOL, vestigingsnummer="01AA00"), replace(AFNAME, vestigingsnummer="01AA00"), ROWS)
+    assert research_data([PART, other], edition=EDITION.code).n_schools == 2
+
+
+def test_classes_are_told_apart_only_where_asked():
+    """For the reliability of school means; the name of a stamgroep is gone either way."""
+    data = research_data([PART], edition=EDITION.code, classes=True)
+    assert data.classes.nunique() == 2
+    assert not data.background.isin(["6a", "7b"]).any(axis=None)
+    assert research_data([PART], edition=EDITION.code).classes is None
+
+
+def test_a_representation_holds_no_answer():
+    """What a log prints of a part says nothing of its pupils."""
+    assert "answers" not in repr(PART)
+
+
+def test_an_afname_that_nobody_answered_is_no_crash():
+    assert research_data([replace(PART, rows=[])], edition=EDITION.code).n_respondents == 0
+
+
 def test_one_simulated_school_makes_all_of_it_simulated():
     pretend = replace(PART, school=replace(SCHOOL, vestigingsnummer="99AA00", simulated=True))
     assert not research_data([PART], edition=EDITION.code).simulated

@@ -33,7 +33,8 @@ def faults(path: Path) -> str:
 def test_what_was_written_is_read_back(data, path):
     read = research_file.read(path)
     pd.testing.assert_frame_equal(read.answers, data.answers)
-    pd.testing.assert_frame_equal(read.background, data.background, check_dtype=False)
+    known = list(research_file.BACKGROUND)
+    pd.testing.assert_frame_equal(read.background, data.background[known], check_dtype=False)
     assert (read.edition, read.source, read.dated) == (data.edition, data.source, data.dated)
 
 
@@ -53,7 +54,7 @@ def test_a_source_with_quotes_and_lines_survives(data, tmp_path):
 
 
 def test_a_stamgroep_is_never_in_the_file(path):
-    assert "stamgroep" not in path.read_text("utf-8")
+    assert not {"stamgroep", "klas"} & set(path.read_text("utf-8").replace("\n", ",").split(","))
 
 
 def test_without_a_file_there_is_the_simulation(monkeypatch):

@@ -1,0 +1,1 @@
+"""What each notebook of the evidence shows and judges: results in, Dutch tables and verdicts out."""
