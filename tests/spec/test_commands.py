@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from instrument.store.data_folder import DataFolder
 from weerglas import FrontDoor, main
 
-HIDDEN = {"broker", "server"}
+HIDDEN = {"broker", "office", "workers"}
 
 
 def _every_command(
