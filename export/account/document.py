@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 NAME: Final = "verantwoording"
 KERNELS_AT_ONCE: Final = 2
-"""More would ask more memory than a machine of two cores has for the answers of a whole country."""
+MANY: Final = 200_000
+"""Respondents of whom one kernel at once is memory enough: two would ask 5 GB for a whole country."""
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Told what starts now, how many steps are done, and how many there are."""
@@ -47,9 +48,9 @@ def write(
         ResearchFileError, PopulationError, ThresholdError: a file cannot be used.
         NotebookError: a notebook stopped on these data.
     """
-    _check(data, population_file, thresholds_file)
+    n_respondents = _check(data, population_file, thresholds_file)
     inputs = Inputs(data=data, population=population_file, thresholds=thresholds_file)
-    executed = _executed(inputs, progress)
+    executed = _executed(inputs, progress, at_once=1 if n_respondents > MANY else KERNELS_AT_ONCE)
     n_steps = len(notebooks.OF_THE_ACCOUNT) + 1
     progress(NAME, n_steps - 1, n_steps)
     with thresholds.using(thresholds_file):
@@ -59,21 +60,21 @@ def write(
     return paths
 
 
-def _check(data: Path | None, population_file: Path | None, thresholds_file: Path | None) -> None:
-    """Refuse a bad file before kernels start."""
-    if data is not None:
-        research_file.read(data)
+def _check(data: Path | None, population_file: Path | None, thresholds_file: Path | None) -> int:
+    """Refuse a bad file before kernels start, and return the number of respondents in a good one."""
+    n_respondents = 0 if data is None else research_file.read(data).n_respondents
     if population_file is not None:
         population.read(population_file)
     if thresholds_file is not None:
         thresholds.load(changes=thresholds_file)
+    return n_respondents
 
 
-def _executed(inputs: Inputs, progress: Progress) -> dict[str, NotebookNode]:
+def _executed(inputs: Inputs, progress: Progress, *, at_once: int) -> dict[str, NotebookNode]:
     """Run the notebooks of the evidence, and then the one that reads them."""
     n_steps = len(notebooks.OF_THE_ACCOUNT) + 1
     executed = {}
-    with TemporaryDirectory(prefix="weerglas-") as private, ThreadPoolExecutor(KERNELS_AT_ONCE) as pool:
+    with TemporaryDirectory(prefix="weerglas-") as private, ThreadPoolExecutor(at_once) as pool:
         running = {
             name: pool.submit(notebooks.execute, name, inputs=inputs) for name in notebooks.OF_THE_EVIDENCE
         }
