@@ -13,24 +13,20 @@ import time
 import urllib.request
 from collections import Counter
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from benchmarks.pupils import FormPupil, Pupil, SolaraPupil, VoilaPupil, WeerglasPupil
 from benchmarks.report import Report
-from instrument import catalogue, editions
-from instrument.afname import Stamgroep
-from instrument.school import School, Schooljaar
 from instrument.store import client
 from instrument.store.data_folder import DataFolder
+from tests.simulated_school import EDITION, open_class
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 
 ROOT: Final = Path(__file__).parents[1]
 SHARE: Final = ROOT / "instrument" / "serving" / "share" / "jupyter"
-EDITION: Final = catalogue.edition("po_bovenbouw_2026")
 CHOICES: Final = [(item.code, item.option_set.values[1]) for item in EDITION.scored]
 CLASS, SCHOOL, MANY = 30, 300, 1000
 CLICKS: Final = 10
@@ -206,16 +202,7 @@ async def _thoughtful(pupil: Pupil, chance: random.Random) -> list[float]:
 def _school(place: Path) -> tuple[DataFolder, list[str]]:
     folder = DataFolder.create(place, simulated=True)
     with client.operator(folder) as operator:
-        operator.add_school(School("02QZ00", "De Proef (gesimuleerd)", "po", "BO", simulated=True))
-        afname = operator.open_afname(
-            vestigingsnummer="02QZ00",
-            schooljaar=Schooljaar(2026),
-            edition=EDITION.code,
-            fingerprint=editions.fingerprint(EDITION),
-            stamgroepen=[Stamgroep("7a", 7, MANY)],
-            opened_on=date(2026, 11, 3),
-        )
-        return folder, operator.issue_codes(afname.afname_id, stamgroep="7a", number=MANY)
+        return folder, open_class(operator, n_pupils=MANY)
 
 
 @contextmanager

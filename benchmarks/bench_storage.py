@@ -10,16 +10,13 @@ import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from benchmarks.report import Report
-from instrument import catalogue, editions
-from instrument.afname import Stamgroep
-from instrument.school import School, Schooljaar
 from instrument.store import client
 from instrument.store.data_folder import DataFolder
+from tests.simulated_school import EDITION, open_class
 from tests.store import cluster
 
 if TYPE_CHECKING:
@@ -28,7 +25,6 @@ if TYPE_CHECKING:
 PUPILS: Final = 300
 BURSTS: Final = 20
 PAUSE: Final = 0.1
-EDITION: Final = catalogue.edition("po_bovenbouw_2026")
 ITEMS: Final = [item.code for item in EDITION.scored]
 
 
@@ -84,16 +80,7 @@ def _broker(folder: DataFolder) -> Iterator[None]:
 
 def _codes(folder: DataFolder) -> list[str]:
     with client.operator(folder) as operator:
-        operator.add_school(School("02QZ00", "De Proef (gesimuleerd)", "po", "BO", simulated=True))
-        afname = operator.open_afname(
-            vestigingsnummer="02QZ00",
-            schooljaar=Schooljaar(2026),
-            edition=EDITION.code,
-            fingerprint=editions.fingerprint(EDITION),
-            stamgroepen=[Stamgroep("7a", 7, PUPILS)],
-            opened_on=date(2026, 11, 3),
-        )
-        return operator.issue_codes(afname.afname_id, stamgroep="7a", number=PUPILS)
+        return open_class(operator, n_pupils=PUPILS)
 
 
 async def _bursts(folder: DataFolder, codes: list[str]) -> Bursts:

@@ -12,20 +12,17 @@ import sys
 import time
 import urllib.request
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import text
 
-from instrument import editions
-from instrument.afname import Stamgroep
-from instrument.school import School, Schooljaar
 from instrument.store import client
 from tests.browser.conftest import _free_port, chromium, new_page, watch  # noqa: F401 - fixtures
-from tests.faults.conftest import EDITION, VESTIGING, _descendants
+from tests.faults.conftest import _descendants
 from tests.faults.test_pupil_outages import SAVED, Pupil
+from tests.simulated_school import open_class
 from tests.store.conftest import cluster, shared  # noqa: F401 - fixtures
 
 if TYPE_CHECKING:
@@ -67,16 +64,7 @@ class Server:
 def code(shared: Any) -> str:  # noqa: F811 - the fixture
     """A deelnamecode of an open afname on the shared store."""
     with client.operator(shared.folder) as operator:
-        operator.add_school(School(VESTIGING, "De Proef (gesimuleerd)", "po", "BO", simulated=True))
-        afname = operator.open_afname(
-            vestigingsnummer=VESTIGING,
-            schooljaar=Schooljaar(2026),
-            edition=EDITION.code,
-            fingerprint=editions.fingerprint(EDITION),
-            stamgroepen=[Stamgroep("7a", 7, 25)],
-            opened_on=date(2026, 11, 3),
-        )
-        return operator.issue_codes(afname.afname_id, stamgroep="7a", number=1)[0]
+        return open_class(operator, n_pupils=25, n_codes=1)[0]
 
 
 @pytest.fixture

@@ -10,25 +10,21 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pysqlite3
 import pytest
 
-from instrument import catalogue, editions
 from instrument.afname import Stamgroep
-from instrument.school import School, Schooljaar
 from instrument.store import client
 from instrument.store.data_folder import DataFolder
 from tests.browser.conftest import _free_port, chromium, new_page, watch  # noqa: F401 - fixtures
+from tests.simulated_school import open_school
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-EDITION: Final = catalogue.edition("po_bovenbouw_2026")
-VESTIGING: Final = "02QZ00"
 ROOT: Final = Path(__file__).parents[2]
 PATIENCE: Final = 60.0
 
@@ -84,15 +80,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def _open(folder: DataFolder) -> dict[str, str]:
     groups = [Stamgroep(f"{number}a", 7, 10) for number in range(20)]
     with client.operator(folder) as operator:
-        operator.add_school(School(VESTIGING, "De Proef (gesimuleerd)", "po", "BO", simulated=True))
-        afname = operator.open_afname(
-            vestigingsnummer=VESTIGING,
-            schooljaar=Schooljaar(2026),
-            edition=EDITION.code,
-            fingerprint=editions.fingerprint(EDITION),
-            stamgroepen=groups,
-            opened_on=date(2026, 11, 3),
-        )
+        afname = open_school(operator, *groups)
         return {
             group.name: operator.issue_codes(afname.afname_id, stamgroep=group.name, number=1)[0]
             for group in groups

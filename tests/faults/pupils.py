@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from instrument import catalogue, editions
-from instrument.afname import Stamgroep
-from instrument.school import School, Schooljaar
 from instrument.store import broker, client
 from instrument.store.keys import Effort
 from instrument.store.refusals import Refused
+from tests.simulated_school import EDITION, open_class
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
     from instrument.store.data_folder import DataFolder
 
 QUICK: Final = Effort(memory_kib=8, passes=1)
-EDITION: Final = catalogue.edition("po_bovenbouw_2026")
 ITEMS: Final = [item.code for item in EDITION.scored]
 PUPILS: Final = 24
 A_MOMENT: Final = 0.01
@@ -106,16 +103,7 @@ class Lesson:
     def begin(cls, folder: DataFolder, chance: random.Random) -> Lesson:
         """Open the afname and hand out the slips."""
         with broker.running(folder, effort=QUICK), client.operator(folder) as operator:
-            operator.add_school(School("02QZ00", "De Proef (gesimuleerd)", "po", "BO", simulated=True))
-            afname = operator.open_afname(
-                vestigingsnummer="02QZ00",
-                schooljaar=Schooljaar(2026),
-                edition=EDITION.code,
-                fingerprint=editions.fingerprint(EDITION),
-                stamgroepen=[Stamgroep("7a", 7, PUPILS)],
-                opened_on=date(2026, 11, 3),
-            )
-            codes = operator.issue_codes(afname.afname_id, stamgroep="7a", number=PUPILS)
+            codes = open_class(operator, n_pupils=PUPILS)
         return cls(folder, [Pupil(code) for code in codes], chance)
 
     @property

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.faults.conftest import EDITION, wait_until_served
+from tests.faults.conftest import wait_until_served
 from tests.faults.wire import wire_to
+from tests.simulated_school import EDITION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,21 +8,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from instrument import catalogue, editions
 from instrument.afname import Afname, Stamgroep
-from instrument.school import School, Schooljaar
+from instrument.school import School
 from instrument.store import broker, client
 from instrument.store.data_folder import DataFolder
 from instrument.store.keys import Effort
+from tests.simulated_school import EDITION, VESTIGING, open_school
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-EDITION: Final = catalogue.edition("po_bovenbouw_2026")
 QUICK: Final = Effort(memory_kib=8, passes=1)
 """Deriving a key costs microseconds instead of 30 ms; what is derived is no less random."""
-VESTIGING: Final = "02QZ00"
 
 
 @dataclass(frozen=True)
@@ -85,15 +83,7 @@ def classroom(store_folder: DataFolder) -> Iterator[Classroom]:
 
 
 def open_afname(operator: client.Operator) -> Afname:
-    operator.add_school(School(VESTIGING, "De Proef (gesimuleerd)", "po", "BO", simulated=True))
-    return operator.open_afname(
-        vestigingsnummer=VESTIGING,
-        schooljaar=Schooljaar(2026),
-        edition=EDITION.code,
-        fingerprint=editions.fingerprint(EDITION),
-        stamgroepen=[Stamgroep("7a", 7, 30), Stamgroep("8a", 8, 20)],
-        opened_on=date(2026, 11, 3),
-    )
+    return open_school(operator, Stamgroep("7a", 7, 30), Stamgroep("8a", 8, 20))
 
 
 def _count_only(_school: School, _afname: Afname, rows: list[Any]) -> dict[str, Any]:

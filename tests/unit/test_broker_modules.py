@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from instrument import editions
 from instrument.afname import Stamgroep
 from instrument.questionnaire import DONT_KNOW
-from instrument.school import School, Schooljaar
 from instrument.store import broker, client
-from tests.unit.conftest import EDITION, QUICK, VESTIGING, Caller
+from tests.simulated_school import EDITION, VESTIGING, open_school
+from tests.unit.conftest import QUICK, Caller
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,20 +25,11 @@ CALLING: Final = FOLLOW_UP.visible_if[0].answered[0]
 @pytest.fixture
 def operator(store_folder: Any) -> Iterator[client.Operator]:
     with broker.running(store_folder, effort=QUICK), client.operator(store_folder) as operator:
-        operator.add_school(School(VESTIGING, "De Proef (gesimuleerd)", "po", "BO", simulated=True))
         yield operator
 
 
 def opened(operator: client.Operator, *modules: str) -> str:
-    return operator.open_afname(
-        vestigingsnummer=VESTIGING,
-        schooljaar=Schooljaar(2026),
-        edition=EDITION.code,
-        fingerprint=editions.fingerprint(EDITION),
-        stamgroepen=[Stamgroep("7a", 7, 30)],
-        opened_on=date(2026, 11, 3),
-        modules=modules,
-    ).afname_id
+    return open_school(operator, Stamgroep("7a", 7, 30), modules=modules).afname_id
 
 
 @pytest.fixture
