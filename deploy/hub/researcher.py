@@ -7,15 +7,13 @@ folder of Weerglas is out of reach, also for root. A host without Landlock is re
 
 from __future__ import annotations
 
-import ctypes
 import os
 import shutil
-import struct
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from instrument.serving import sandbox
+from instrument.serving import landlock, sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,11 +27,6 @@ SYSTEM_FILES: Final = (
     "/etc/nsswitch.conf", "/etc/passwd", "/etc/resolv.conf", "/etc/ssl/openssl.cnf", "/proc/cpuinfo",
     "/proc/meminfo", "/sys/devices/system/cpu",
 )  # fmt: skip
-# linux/landlock.h: what may be done with a file, and with a folder beside.
-EXECUTE, WRITE_FILE = 1 << 0, 1 << 1
-READ: Final = EXECUTE | sandbox.READ_FILE | sandbox.READ_DIR
-OF_A_FILE: Final = EXECUTE | WRITE_FILE | sandbox.READ_FILE | 1 << 14 | 1 << 15
-LIBRARY: Final = ctypes.CDLL(None, use_errno=True)
 JUPYTER: Final = (
     "--ServerApp.allow_root=True",  # behind these walls root reaches no more than anybody
     "--ServerApp.jpserver_extensions=voila.server_extension=False",
@@ -53,7 +46,9 @@ def main() -> None:
     if not sandbox.offered().landlock:
         sys.stderr.write(f"{sandbox.offered()}; a researcher's notebooks would reach every file here\n")
         sys.exit(NO_LANDLOCK)
-    shut(reading=[folder, *program()], writing=[work, Path("/dev/null")])
+    allowed = [(place, landlock.READ_AND_RUN) for place in (folder, *program())]
+    allowed += [(place, landlock.EVERYTHING) for place in (work, Path("/dev/null"))]
+    landlock.restrict(allowed, connecting=True)
     command = [sys.executable, "-m", "jupyterhub.singleuser", f"--ServerApp.root_dir={folder}", *JUPYTER]
     os.execve(sys.executable, [*command, *sys.argv[1:]], environment(os.environ, work))  # noqa: S606 - no shell
 
@@ -79,35 +74,6 @@ def environment(given: Mapping[str, str], work: Path) -> dict[str, str]:
     """Return the environment of JupyterLab, with everything that is written in the folder to work in."""
     (work / ".tmp").mkdir(exist_ok=True)
     return {**given, "HOME": str(work), "TMPDIR": str(work / ".tmp"), "JUPYTER_PREFER_ENV_PATH": "1"}
-
-
-def shut(*, reading: list[Path], writing: list[Path]) -> None:
-    """Shut this process and what it starts in for good; raises `OSError` where that fails."""
-    version = sandbox.offered().landlock
-    handled = sandbox.ALL_FILES_BY_VERSION[max(v for v in sandbox.ALL_FILES_BY_VERSION if v <= version)]
-    scopes = sandbox.ALL_SCOPES if version >= sandbox.SCOPES_SINCE else 0
-    LIBRARY.prctl(sandbox.SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    asked = struct.pack("=QQQ", handled, 0, scopes)
-    rules = _call(sandbox.CREATE_RULESET, asked, len(asked) if scopes else 8, 0)
-    for place, rights in [*((place, READ) for place in reading), *((place, handled) for place in writing)]:
-        if place.exists():
-            _allow(rules, place, rights & handled)
-    _call(sandbox.RESTRICT_SELF, rules, 0)
-    os.close(rules)
-
-
-def _allow(rules: int, place: Path, rights: int) -> None:
-    beneath = os.open(place, os.O_PATH | os.O_CLOEXEC)
-    rule = struct.pack("=Qi", rights if place.is_dir() else rights & OF_A_FILE, beneath)
-    _call(sandbox.ADD_RULE, rules, sandbox.RULE_PATH_BENEATH, rule, 0)
-    os.close(beneath)
-
-
-def _call(number: int, *arguments: object) -> int:
-    result = int(LIBRARY.syscall(number, *arguments))
-    if result < 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-    return result
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MISSING: Final = 255
 """The code of an answer that was not given: no option has it, so it adds nothing to a likelihood."""
-PATTERNS_AT_ONCE: Final = 4_096
+PATTERNS_AT_ONCE: Final = 2_048
 """The indicators and posteriors of so many patterns fit in a processor's cache."""
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from instrument.serving import sandbox
+from instrument.serving import landlock, sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ PROBES = """
 import ctypes, glob, json, os, shutil, signal, socket, subprocess, sys, tempfile
 from pathlib import Path
 secret, port, neighbour, unix = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
-from instrument.serving import sandbox
+from instrument.serving import landlock, sandbox
 libc = ctypes.CDLL(None, use_errno=True)
 
 def refused(result):
@@ -145,7 +145,7 @@ def probed(tmp_path: Path) -> Iterator[object]:
         neighbour.wait()
 
 
-@pytest.mark.skipif(WALLS.landlock < sandbox.SCOPES_SINCE, reason=f"{WALLS}")
+@pytest.mark.skipif(WALLS.landlock < landlock.SCOPES_SINCE, reason=f"{WALLS}")
 def test_of_forty_probes_from_inside_a_worker_none_succeeds(probed) -> None:
     """Store, secrets, other processes, other servers, other programs."""
     probe, store, neighbour = probed
