@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+from contextlib import suppress
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -46,8 +48,14 @@ class Session:
         return await self._broker.call(op, capability=self._capability, **fields)
 
 
+IN_HAND: Final[ContextVar[Session | None]] = ContextVar("the session of the notebook that is running")
+"""Set where one process runs many notebooks; None is a notebook that runs for show."""
+
+
 def session_from_environment() -> Session | None:
-    """Return the session that the server gave this process; None in a notebook that nobody served."""
+    """Return the session that the server gave this notebook; None in one that nobody served."""
+    with suppress(LookupError):
+        return IN_HAND.get()
     socket, capability = os.environ.get(BROKER_VARIABLE), os.environ.get(SESSION_VARIABLE)
     return Session(BrokerClient(Path(socket)), capability) if socket and capability else None
 

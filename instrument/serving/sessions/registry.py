@@ -15,8 +15,6 @@ import comm
 from comm.base_comm import BaseComm, CommManager
 from ipywidgets.widgets import widget as ipywidget
 
-from instrument.store import client
-
 if TYPE_CHECKING:
     from instrument.serving.sessions.session import Session
 
@@ -33,17 +31,12 @@ _before: Final[dict[str, Any]] = {}
 def install() -> None:
     """Put the session-aware places in; after ipykernel, should anything import that, for it does the same."""
     if not _before:
-        _before.update(
-            create=comm.create_comm,
-            manager=comm.get_comm_manager,
-            environment=client.session_from_environment,
-        )
+        _before.update(create=comm.create_comm, manager=comm.get_comm_manager)
         ipywidget._instances = _Instances(ipywidget._instances)  # noqa: SLF001 - where ipywidgets keeps them
         for name in TALKATIVE:
             logging.getLogger(name).disabled = True
     comm.create_comm = _create_comm
     comm.get_comm_manager = _comm_manager
-    client.session_from_environment = _broker_session
 
 
 class SessionComm(BaseComm):
@@ -139,9 +132,3 @@ def _create_comm(*arguments: Any, **options: Any) -> BaseComm:  # noqa: ANN401 -
 def _comm_manager() -> CommManager:
     session = CURRENT.get()
     return _before["manager"]() if session is None else session.comms
-
-
-def _broker_session() -> client.Session | None:
-    """Return the running session's way to the broker; outside one, what the environment says."""
-    session = CURRENT.get()
-    return _before["environment"]() if session is None else session.broker

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from instrument.serving.sessions import frames
 from instrument.serving.sessions.registry import CONTROL, CURRENT, PARENT, SessionComms
+from instrument.store.client import IN_HAND
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,6 +76,7 @@ class Session:
         self._speaker = uuid.uuid4().hex
         self._context = contextvars.copy_context()
         self._context.run(CURRENT.set, self)
+        self._context.run(IN_HAND.set, broker)
 
     def __repr__(self) -> str:
         return "Session()"
