@@ -9,7 +9,7 @@ WORKERS ?= 2
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint test-slow bench-serving bench-psychometrics bench-account browser programs postgres clean
+.PHONY: help setup demo test lint test-slow bench-serving bench-psychometrics bench-account bench-reports bench-national browser programs postgres openssh clean
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -61,11 +61,20 @@ postgres:  # for tests/store: they start a cluster of their own in a temporary f
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; rm -f $$own; \
 	else echo "NO POSTGRESQL: install it (Debian: postgresql); the tests of the shared store are skipped"; fi
 
-test: setup browser programs postgres lint  ## Prove everything: style, walls, unit, golden, fault and browser tests, notebooks
+openssh:  # for tests/levering: they start an sshd of their own on loopback, and never a service
+	@test -x /usr/sbin/sshd || command -v sshd >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing Debian's openssh-server for the tests of leveringen"; \
+	  test -e /usr/sbin/policy-rc.d || { printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d; chmod +x /usr/sbin/policy-rc.d; own=1; }; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends openssh-server >/dev/null; \
+	  test -z "$$own" || rm -f /usr/sbin/policy-rc.d; ! command -v systemctl >/dev/null || systemctl disable --quiet ssh 2>/dev/null || true; \
+	else echo "NO SSHD: install it (Debian: openssh-server); the tests of SFTP are skipped"; fi
+
+test: setup browser programs postgres openssh lint  ## Prove everything: style, walls, unit, golden, fault and browser tests, notebooks
 	@echo "Tests, and the notebooks of the evidence against their committed outputs"
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile tests notebooks/3*.ipynb notebooks/40*.ipynb --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg -m "not slow"
 
-test-slow: setup browser postgres  ## The proofs that take minutes
+test-slow: setup browser postgres openssh  ## The proofs that take minutes
 	@$(BIN)/pytest tests -m slow
 
 bench-serving: setup  ## Time a class, a school and a thousand pupils, beside Voilà, Solara and a form
@@ -79,6 +88,12 @@ bench-psychometrics: setup  ## Time the psychometric core, beside R where it is 
 
 bench-account: setup  ## Time the verantwoordingsdocument on 20,000 pupils, and on 1.2 million: make bench-account NATIONAL=--national
 	@$(BIN)/python -m benchmarks.bench_account $(NATIONAL)
+
+bench-national: setup  ## Time all aggregates of 1.2 million responses through the gate: 6 s and 1 GB are asked
+	@$(BIN)/python -m benchmarks.bench_national
+
+bench-reports: setup  ## Time the reports of 7,000 simulated schools: 6 minutes and 300 MB a worker are asked
+	@$(BIN)/python -m benchmarks.bench_reports
 
 clean:  ## Remove .venv and caches (never a data folder)
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build *.egg-info

@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "codes": "commands.afname:codes",
     "bank": "commands.bank:bank",
     "inhoud": "commands.inhoud:inhoud",
+    "rapport": "commands.report:rapport",
     "extract": "commands.extract:extract",
     "verantwoording": "commands.verantwoording:verantwoording",
     "levering": "commands.levering:levering",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +15,7 @@ from commands.options import PORT
 from commands.serve import ADDRESS, check_port, run
 from instrument import catalogue, editions
 from instrument.school import School, Schooljaar, today
+from instrument.store import roles
 from instrument.store.data_folder import DataFolder
 from instrument.store.operator_client import Operator, operator
 
@@ -28,6 +30,9 @@ MODULES: Final = ("waar_en_wanneer", "wie_helpt")
 N_SCHOOLS: Final = 12
 SEED: Final = 2026
 LOGIN: Final = "coordinator"
+BOARD: Final = "99999"
+OF_BOARD: Final = 3
+"""The first schools belong to one simulated bevoegd gezag."""
 SLIPS: Final = "demo.json"
 """What a real school prints on slips; kept only here, where every school is simulated."""
 
@@ -71,7 +76,10 @@ def _fill(data: Path, pupils: int) -> None:
         edition, n_schools=N_SCHOOLS, pupils_per_school=pupils, seed=SEED, schooljaar=schooljaar
     )
     stamgroepen = simulation.simulated_stamgroepen(edition, n_pupils=pupils)
-    schools = simulation.simulated_schools(N_SCHOOLS)
+    schools = [
+        replace(school, bevoegd_gezag_nummer=BOARD if number < OF_BOARD else None)
+        for number, school in enumerate(simulation.simulated_schools(N_SCHOOLS))
+    ]
     folder = DataFolder.create(data, simulated=True)
     with operator(folder) as broker, click.progressbar(schools, label="Simulating schools") as bar:
         for school in bar:
@@ -104,8 +112,9 @@ def _leave_open(
     codes = [
         broker.issue_codes(opened.afname_id, stamgroep=group, number=1)[0] for group in waiting["stamgroep"]
     ]
-    password = secrets.token_urlsafe(9)
-    broker.add_account(name=LOGIN, password=password, vestigingsnummer=school.vestigingsnummer)
+    password = secrets.token_urlsafe(12)
+    for name, of in _logins(school).items():
+        broker.add_account(name=name, password=password, **of)
     slips = {
         "school": school.name,
         "vestiging": school.vestigingsnummer,
@@ -113,6 +122,16 @@ def _leave_open(
         "password": password,
     }
     _keep(folder.path / SLIPS, slips)
+
+
+def _logins(school: School) -> dict[str, dict[str, str]]:
+    """Return a login of each role, by name; all of one password, for every school here is simulated."""
+    return {
+        LOGIN: {"role": roles.COORDINATOR, "vestigingsnummer": school.vestigingsnummer},
+        "bestuur": {"role": roles.BESTUUR, "bevoegd_gezag_nummer": BOARD},
+        "aanbieder": {"role": roles.AANBIEDER},
+        "onderzoeker": {"role": roles.ONDERZOEKER},
+    }
 
 
 def _keep(file: Path, slips: dict[str, Any]) -> None:
@@ -145,6 +164,8 @@ SIMULATED schools only: every answer in {folder.path} was made by a computer, or
   login         {LOGIN}
   password      {slips["password"]}
   of            {slips["school"]}, vestiging {slips["vestiging"]}
+
+  Others        bestuur, aanbieder and onderzoeker log in there too, with the same password
 
   Stop with Ctrl-C; start again with the same command, and it goes on where it was.
   Start anew with another folder: weerglas demo --data ANOTHER

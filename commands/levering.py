@@ -1,83 +1,71 @@
-"""`weerglas levering`: the school's toestemming, and the summary that it allows."""
+"""`weerglas levering`: the school's toestemming, and the levering that it allows."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+import fcntl
+import os
+import sys
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from commands.options import DATA, VESTIGING, Day, schooljaar_option
-from export.levering.toestemming_form import AFNAMEWIJZEN, DOORLEVERNIVEAUS, MEDIA
-from instrument.school import Schooljaar, today
+from commands.toestemming import herstel, intrekken, ledger_of, rapport, toestemming
+from instrument.school import CALENDAR, Schooljaar, today
 from instrument.store.data_folder import DataFolder
-from instrument.store.operator_client import Operator, operator
 
 if TYPE_CHECKING:
-    from instrument.afname import Afname
-    from instrument.school import School
+    from collections.abc import Iterable, Iterator, Sequence
 
-YES_OR_NO = click.Choice(("ja", "nee"))
+    from export.levering.ronde import Key, Ronde
+    from export.levering.verslag import Report
+    from instrument.store.ledger_client import LedgerClient
+
+WRONG: Final = 2
+LOCK: Final = "levering.lock"
+BEWIJS = click.option(
+    "--bewijs",
+    type=click.Choice(("waarschuwen", "weigeren")),
+    envvar="WEERGLAS_BEWIJS",
+    show_envvar=True,
+    help="What to do where no evidence.json covers this edition and these pupils.",
+)
+VERANTWOORDING = click.option(
+    "--verantwoording",
+    type=click.Path(path_type=Path),
+    help="The verantwoordingsdocument (or its folder) whose hash the summary names.",
+)
 
 
 @click.group()
 def levering() -> None:
-    """Give or withdraw a school's toestemming, and export the summary that it allows."""
+    """Give or withdraw a school's toestemming, and deliver the summary that it allows."""
+
+
+for _command in (toestemming, intrekken, rapport, herstel):
+    levering.add_command(_command)
 
 
 @levering.command()
 @DATA
-@VESTIGING
-@schooljaar_option()
-@click.option("--naam", required=True, help="Who gives the toestemming.")
-@click.option("--functie", required=True, help="As what: directeur, coördinator, …")
-@click.option("--akkoord-naam", required=True, help="Who agreed for the bevoegd gezag.")
-@click.option("--akkoord-datum", type=Day(), default=today, show_default="today")
-@click.option("--leverdatum", type=Day(), default=today, show_default="today")
-@click.option("--niveau", "doorleverniveau", type=click.Choice(DOORLEVERNIVEAUS), default="school")
-@click.option("--afnamewijze", type=click.Choice(AFNAMEWIJZEN), required=True)
-@click.option("--toezicht", required=True, help="Who supervised.")
-@click.option("--voorgelezen", type=YES_OR_NO, required=True, help="Were the questions read aloud?")
-@click.option("--medium", type=click.Choice(MEDIA), required=True)
-@click.option("--herstel", is_flag=True, help="After the deadline of 30 June.")
-def toestemming(data: Path, vestiging: str, schooljaar: Schooljaar, **fields: Any) -> None:  # noqa: ANN401 - the form
-    """Record that the school may be delivered: its mandate, not consent in the sense of the AVG.
+@VERANTWOORDING
+@BEWIJS
+@click.option("--dry-run", is_flag=True, help="Say what would be done; begin and send nothing.")
+def run(data: Path, verantwoording: Path | None, bewijs: str | None, *, dry_run: bool) -> None:
+    """Deliver what is due, send the mails that wait, remind who is late; for a timer, see deploy/.
+
+    Where it sends to stands in levering.toml in the data folder; without one, parcels are left in the
+    folder `levering` beside it. A run that was stopped anywhere goes on where it was.
 
     \b
-    Example: weerglas levering toestemming --vestiging 02QZ00 --naam "J. Jansen" --functie directeur
-      --akkoord-naam "A. de Boer" --afnamewijze klassikaal --toezicht leerkracht --voorgelezen nee
-      --medium digitaal
+    Example: weerglas levering run --data weerglas-data --dry-run
     """
-    from export.levering import toestemming as mandate  # noqa: PLC0415 - only this command needs it
-
-    given = {name: _plain(value) for name, value in fields.items()}
-    with operator(DataFolder(data)) as broker:
-        current = mandate.current(broker.events(vestiging), schooljaar)
-        event = mandate.give(
-            given, vestigingsnummer=vestiging, schooljaar=schooljaar, today=today(), current=current
-        )
-        _append(broker, event)
-    click.echo(f"Recorded ({event['type']}). From {given['leverdatum']}: weerglas levering export")
-
-
-@levering.command()
-@DATA
-@VESTIGING
-@schooljaar_option()
-def intrekken(data: Path, vestiging: str, schooljaar: Schooljaar) -> None:
-    """Withdraw the toestemming; possible until the day before the delivery.
-
-    \b
-    Example: weerglas levering intrekken --vestiging 02QZ00
-    """
-    from export.levering import toestemming as mandate  # noqa: PLC0415 - only this command needs it
-
-    with operator(DataFolder(data)) as broker:
-        current = mandate.fold(broker.events(vestiging), schooljaar)
-        event = mandate.withdraw(current, vestigingsnummer=vestiging, schooljaar=schooljaar, today=today())
-        _append(broker, event)
-    click.echo("Withdrawn; nothing is delivered without a new toestemming.")
+    with _alone(data), ledger_of(data) as ledger:
+        ronde = _ronde(ledger, data, verantwoording, bewijs)
+        _tell(ronde.rehearse() if dry_run else ronde.run())
 
 
 @levering.command()
@@ -87,20 +75,8 @@ def intrekken(data: Path, vestiging: str, schooljaar: Schooljaar) -> None:
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder to write to."
 )
-@click.option(
-    "--verantwoording",
-    type=click.Path(path_type=Path),
-    help="The verantwoordingsdocument (or its folder) whose hash the summary names.",
-)
-@click.option(
-    "--bewijs",
-    type=click.Choice(("waarschuwen", "weigeren")),
-    default="waarschuwen",
-    show_default=True,
-    envvar="WEERGLAS_BEWIJS",
-    show_envvar=True,
-    help="What to do where no evidence.json covers this edition and these pupils.",
-)
+@VERANTWOORDING
+@BEWIJS
 @click.option("--herstel", is_flag=True, help="After the deadline of 30 June.")
 def export(
     data: Path,
@@ -108,63 +84,145 @@ def export(
     schooljaar: Schooljaar,
     out: Path,
     verantwoording: Path | None,
-    bewijs: str,
+    bewijs: str | None,
     *,
     herstel: bool,
 ) -> None:
-    """Write the summary as JSON, CSV and PDF; refuses, with every reason, and then writes nothing.
+    """Deliver one school into a folder: JSON, CSV, XLSX, PDF and a manifest; refuses with every reason.
+
+    For who carries the files by hand. What is refused writes nothing; what was delivered is not again.
 
     \b
     Example: weerglas levering export --vestiging 02QZ00 --out levering --verantwoording verantwoording
     """
-    from export.levering import delivery as delivering  # noqa: PLC0415 - typst and pandas, needed only here
+    from export.levering.transport import Flat  # noqa: PLC0415 - typst and pandas, needed only here
 
-    if verantwoording is not None and verantwoording.is_dir():
-        verantwoording /= "verantwoording.pdf"
-    with operator(DataFolder(data)) as broker:
-        afname = _afname(broker, vestiging, schooljaar)
-        is_closed = afname is not None and not afname.is_open
-        delivery = delivering.deliver(
-            school=_school(broker, vestiging),
-            afname=afname,
-            rows=list(broker.responses(afname.afname_id)) if afname and is_closed else [],
-            events=broker.events(vestiging),
-            now=datetime.now(UTC),
-            out=out,
-            verantwoording=verantwoording,
-            bewijs=bewijs,
-            herstel=herstel,
-        )
-        _append(broker, delivery.event)
-    for warning in delivery.warnings:
+    with _alone(data), ledger_of(data) as ledger:
+        _known(ledger, vestiging)
+        ronde = _ronde(ledger, data, verantwoording, bewijs, herstel=herstel)
+        exported = ronde.deliver((vestiging, str(schooljaar)), Flat(out))
+    for warning in exported.warnings:
         click.echo(f"Let op: {warning}", err=True)
-    for path in delivery.files:
-        click.echo(path)
+    for name in exported.names:
+        click.echo(out / name)
 
 
-def _plain(value: object) -> object:
-    return value.isoformat() if isinstance(value, date) else value
+@levering.command()
+@DATA
+@click.option("--kop", "heads", multiple=True, help="A head from a mail, 12:sha256:…; finds a cut-off tail.")
+def verify(data: Path, heads: tuple[str, ...]) -> None:
+    """Check every link and signature of the ledger, and say what is wrong where.
+
+    \b
+    Example: weerglas levering verify --data weerglas-data
+    """
+    from instrument.store.ledger_chain import Anchor  # noqa: PLC0415 - only who asks the ledger needs it
+    from instrument.store.ledger_client import head_of  # noqa: PLC0415 - as above
+
+    try:
+        anchors = [Anchor.parse(head) for head in heads]
+    except ValueError as fault:
+        raise click.UsageError(f"--kop: {fault}") from None
+    with ledger_of(data) as ledger:
+        records = list(ledger.records())
+        faults = ledger.faults(records, anchors=anchors)
+    for wrong in faults:
+        click.echo(f"weerglas: {wrong}", err=True)
+    if faults:
+        sys.exit(WRONG)
+    click.echo(f"{len(records)} events, each chained and signed. Head: {head_of(records)}")
 
 
-def _append(broker: Operator, event: dict[str, Any]) -> None:
-    broker.append_event(
-        vestigingsnummer=event["vestigingsnummer"],
-        schooljaar=Schooljaar.parse(event["schooljaar"]),
-        type=event["type"],
-        payload=event["payload"],
-    )
+@levering.command()
+@DATA
+@schooljaar_option()
+@click.option("--op", "on", type=Day(), default=today, show_default="today", help="The state as on this day.")
+@click.option("--vestiging", help="Only this vestiging.")
+def toestand(data: Path, schooljaar: Schooljaar, on: date, vestiging: str | None) -> None:
+    """Replay the ledger: how far every vestiging was at the end of some day, as CSV.
+
+    \b
+    Example: weerglas levering toestand --op 2027-03-31
+    """
+    _overview(data, schooljaar, on, lambda school: vestiging in (None, school.vestigingsnummer))
 
 
-def _school(broker: Operator, vestiging: str) -> School:
-    for one in broker.schools():
-        if one.vestigingsnummer == vestiging:
-            return one
-    raise click.UsageError(f"{vestiging} is not in this data folder; see: weerglas school list")
+@levering.command()
+@DATA
+@schooljaar_option()
+@click.option("--bestuur", help="Five digits; all boards where it is left out.")
+def overzicht(data: Path, schooljaar: Schooljaar, bestuur: str | None) -> None:
+    """Say of a board which vestigingen gave toestemming, were delivered, or are still missing, as CSV.
+
+    \b
+    Example: weerglas levering overzicht --bestuur 41234
+    """
+    _overview(data, schooljaar, today(), lambda school: bestuur in (None, school.bevoegd_gezag_nummer))
 
 
-def _afname(broker: Operator, vestiging: str, schooljaar: Schooljaar) -> Afname | None:
-    """Return the latest afname of a vestiging in a schooljaar; an open one is the latest."""
-    found = [
-        one for one in broker.afnames() if (one.vestigingsnummer, one.schooljaar) == (vestiging, schooljaar)
-    ]
-    return max(found, key=lambda one: (one.is_open, one.opened_on), default=None)
+def _overview(data: Path, schooljaar: Schooljaar, on: date, wanted: Any) -> None:  # noqa: ANN401 - a predicate
+    from export.levering import overzicht, ronde, stand  # noqa: PLC0415 - only these commands need them
+    from export.levering.spreadsheet import csv_bytes  # noqa: PLC0415 - as above
+
+    with ledger_of(data) as ledger:
+        schools = [school for school in ledger.schools() if wanted(school)]
+        found = ronde.by_matter(ledger.records())
+    moment = datetime.combine(on + timedelta(days=1), time(), CALENDAR) - timedelta(microseconds=1)
+    events = {
+        number: stand.until(list_, moment)
+        for (number, year), list_ in found.items()
+        if year == str(schooljaar)
+    }
+    rows = [line.cells for line in overzicht.lines(schools, events, schooljaar, on)]
+    click.echo(csv_bytes([overzicht.headings(), *rows]), nl=False)
+    click.echo(overzicht.totals(schools, events, schooljaar), err=True)
+
+
+def _ronde(
+    ledger: LedgerClient,
+    data: Path,
+    verantwoording: Path | None,
+    bewijs: str | None,
+    *,
+    herstel: bool | None = None,
+) -> Ronde:
+    from export.levering import configuration, ronde, verantwoord  # noqa: PLC0415 - only a levering needs them
+
+    known = configuration.load(DataFolder(data).path)
+    document = verantwoording or known.verantwoording
+    options = verantwoord.options(document, bewijs=bewijs or known.bewijs, herstel=herstel)
+    return ronde.Ronde(ledger, known, datetime.now(UTC), options, _watched)
+
+
+def _watched(name: str, items: Sequence[Key]) -> Iterable[Key]:
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    with click.progressbar(items, label=name, file=sys.stderr) as bar:
+        yield from bar
+
+
+def _tell(report: Report) -> None:
+    for line in report.done:
+        click.echo(line)
+    for line in report.refused:
+        click.echo(f"weerglas: {line}", err=True)
+    if report.refused:
+        sys.exit(WRONG)
+
+
+def _known(ledger: LedgerClient, vestiging: str) -> None:
+    if not any(school.vestigingsnummer == vestiging for school in ledger.schools()):
+        raise click.UsageError(f"{vestiging} is not in this data folder; see: weerglas school list")
+
+
+@contextmanager
+def _alone(data: Path) -> Iterator[None]:
+    """Hold the lock of leveringen: two rounds at once could send one mail twice."""
+    path = DataFolder(data).path / LOCK
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise click.UsageError(f"{path}: another levering is at work; wait until it is done") from None
+        yield

@@ -32,23 +32,27 @@ LOG: Final = click.option("--log", default=logs.TEXT)
 @click.option("--backup", type=click.Path(path_type=Path))
 def broker(data: Path, log: str, backup: Path | None) -> None:
     """Run the broker of a data folder: the only process that opens its store."""
-    from export.levering.summary import release  # noqa: PLC0415 - only this process needs it
+    from export.levering.rulings import RULES  # noqa: PLC0415
+    from export.results.served import Served  # noqa: PLC0415
     from instrument.store import broker as store_broker  # noqa: PLC0415
 
     logs.begin(log, level=logging.INFO)
-    asyncio.run(store_broker.run(DataFolder(data), release=release, backup_to=backup))
+    asyncio.run(store_broker.run(DataFolder(data), release=Served(), rules=RULES, backup_to=backup))
 
 
 @click.command(hidden=True)
 @BROKER
 @OFFICE
 @LOG
-def office(broker: Path, door: Path, log: str) -> None:
-    """Run the coordinators' pages and kernels; reads the cookie secret on its standard input."""
+@click.option("--openid", default="")
+def office(broker: Path, door: Path, log: str, openid: str) -> None:
+    """Run pages and kernels of accounts; reads cookie secret and voucher on its standard input."""
     from instrument.serving import application, office  # noqa: PLC0415 - Voilà takes a second to import
 
     logs.begin(log, level=logging.WARNING)
-    application.run(office.Office, broker, NOTEBOOKS, cookie_secret=_secret(), socket=str(door))
+    secret, voucher = _secret(), sys.stdin.readline().strip()
+    options = {"socket": str(door), "openid": openid, "voucher": voucher}
+    application.run(office.Office, broker, NOTEBOOKS, cookie_secret=secret, **options)
 
 
 @click.command(hidden=True)

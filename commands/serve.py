@@ -40,6 +40,7 @@ class Ways:
     backup: Path | None = None
     behind_proxy: bool = False
     log: str = logs.TEXT
+    openid: Path | None = None
 
 
 @click.command()
@@ -65,6 +66,12 @@ class Ways:
     is_flag=True,
     help="A proxy with TLS stands in front on this machine; believe its X-Forwarded-For and -Proto.",
 )
+@click.option(
+    "--openid",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    envvar="WEERGLAS_OPENID",
+    help="Settings (TOML) of an OpenID provider with which people may log in.",
+)
 @click.option("--metrics-port", type=click.IntRange(1, 65535), help="Loopback port for Prometheus' /metrics.")
 @click.option(
     "--log", type=click.Choice([logs.TEXT, logs.JSON]), default=logs.TEXT, help="Form of log lines."
@@ -77,6 +84,7 @@ def serve(
     listen: str,
     backup: Path | None,
     behind_proxy: bool,
+    openid: Path | None,
     metrics_port: int | None,
     log: str,
 ) -> None:
@@ -90,7 +98,7 @@ def serve(
     click.echo(f"Pupils:       http://{listen}:{port}/")
     click.echo(f"Coordinators: http://{listen}:{port}/school")
     click.echo("Stop with Ctrl-C; every acknowledged answer is kept.")
-    ways = Ways(workers, listen, backup, behind_proxy=behind_proxy, log=log)
+    ways = Ways(workers, listen, backup, behind_proxy=behind_proxy, log=log, openid=_checked(openid))
     run(folder, port, ways, metrics_port=metrics_port)
 
 
@@ -116,13 +124,27 @@ def _processes(folder: DataFolder, port: int, ways: Ways) -> Sequence[Watched]:
     if ways.behind_proxy:
         workers.append("--behind-proxy")
     broker = [*front_door, "broker", "--data", str(folder.path), *form]
+    office = [*front_door, "office", *sockets, *form]
+    told = f"{secret}\n"
+    if ways.openid:
+        office += ["--openid", str(ways.openid)]
+        told += f"{folder.voucher_key}\n"
     if ways.backup:
         broker += ["--backup", str(ways.backup)]
     return [
         Watched("broker", command(broker)),
-        Watched("office", command((*front_door, "office", *sockets, *form), told=secret)),
+        Watched("office", command(office, told=told)),
         Watched("workers", command(workers, told=secret, beat="--beat"), beats=True),
     ]
+
+
+def _checked(settings: Path | None) -> Path | None:
+    """Refuse settings that the office could not use, before anything is started."""
+    if settings is not None:
+        from instrument.serving import openid  # noqa: PLC0415 - authlib, for whoever has a provider
+
+        openid.read(settings)
+    return settings and settings.absolute()
 
 
 def _tell_when_ready(port: int) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from export.disclosure import SCHOOL, tally
 from instrument import catalogue, editions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    import pandas as pd
 
     from export.disclosure import Disclosed, Disclosure
     from instrument.afname import Afname
@@ -37,7 +37,7 @@ class Indicator:
 def edition_of(afname: Afname) -> Edition:
     """Return the edition that was put to the pupils; refuses one whose words changed since."""
     found = catalogue.edition(afname.edition)
-    if editions.fingerprint(found) != afname.fingerprint:
+    if _fingerprint(found.code) != afname.fingerprint:
         raise editions.EditionChangedError(
             f'edition "{found.code}" differs from what this afname asked; put its file back'
         )
@@ -45,26 +45,24 @@ def edition_of(afname: Afname) -> Edition:
 
 
 def indicators(gate: Disclosure, rows: Sequence[Row]) -> tuple[Indicator, ...]:
-    """Score the responses of a closed afname and release the mean of each indicator."""
+    """Count the responses of a closed afname and release the mean of each indicator."""
     edition = edition_of(gate.afname)
-    scores = _scale_scores(rows, edition)
-    return tuple(_indicator(gate, edition, code, scores[code].tolist()) for code in INDICATORS)
+    counted = tally.of_rows(gate.afname, edition, rows)
+    return tuple(_indicator(gate, edition, code, counted) for code in INDICATORS)
 
 
-def _scale_scores(rows: Sequence[Row], edition: Edition) -> pd.DataFrame:
-    # broker and web server import this module; pandas costs two seconds, so only where it is used
-    import pandas as pd  # noqa: PLC0415
-
-    from instrument import scoring  # noqa: PLC0415
-
-    answers = pd.DataFrame([dict(row["answers"]) for row in rows])
-    return scoring.scale_scores(scoring.item_scores(answers, edition), edition)
+def _indicator(gate: Disclosure, edition: Edition, code: str, counted: tally.Tally) -> Indicator:
+    scale = counted.scales[code]
+    figure = gate.means(counted, code)[SCHOOL]
+    return Indicator(code, title_of(edition, code), scale.low, scale.high, figure)
 
 
-def _indicator(gate: Disclosure, edition: Edition, code: str, scores: list[float]) -> Indicator:
-    from instrument import scoring  # noqa: PLC0415 - as above
+@cache
+def _fingerprint(code: str) -> str:
+    # of a bundled edition, which the catalogue reads once: as slow as counting a school
+    return editions.fingerprint(catalogue.edition(code))
 
-    limits = scoring.score_range(edition, code)
-    title = next(scale.title["nl"] for scale in edition.scales if scale.code == code)
-    figure = gate.mean(scores, low=limits.minimum, high=limits.maximum)
-    return Indicator(code, title, limits.minimum, limits.maximum, figure)
+
+def title_of(edition: Edition, code: str) -> str:
+    """Return the Dutch title of a scale."""
+    return next(scale.title["nl"] for scale in edition.scales if scale.code == code)

@@ -78,6 +78,13 @@ def check_vestigingsnummer(text: str) -> str:
     return number
 
 
+def check_bevoegd_gezag(number: str) -> str:
+    """Return a bevoegd_gezag_nummer (five digits), or raise `RegisterError`."""
+    if re.fullmatch("[0-9]{5}", number) is None:
+        raise RegisterError(f'bevoegd_gezag_nummer "{number}": write five digits, as in 41234')
+    return number
+
+
 @dataclass(frozen=True, slots=True)
 class School:
     """One vestiging; `simulated` schools are named as such wherever they are shown."""
@@ -95,7 +102,7 @@ class School:
         _check_member("sector", self.sector, SECTORS)
         _check_member("onderwijssoort", self.onderwijssoort, ONDERWIJSSOORTEN)
         if self.bevoegd_gezag_nummer is not None:
-            _check_bevoegd_gezag(self.bevoegd_gezag_nummer)
+            check_bevoegd_gezag(self.bevoegd_gezag_nummer)
 
     @property
     def brin(self) -> str:
@@ -106,8 +113,3 @@ class School:
 def _check_member(field: str, value: str, known: tuple[str, ...]) -> None:
     if value not in known:
         raise RegisterError(f'{field} "{value}" is unknown; use one of: {", ".join(known)}')
-
-
-def _check_bevoegd_gezag(number: str) -> None:
-    if re.fullmatch("[0-9]{5}", number) is None:
-        raise RegisterError(f'bevoegd_gezag_nummer "{number}": write five digits, as in 41234')

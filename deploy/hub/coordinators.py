@@ -30,9 +30,11 @@ from commands.options import DATA, read_password
 from commands.serve import NOTEBOOKS
 from instrument.school import RegisterError, check_vestigingsnummer
 from instrument.serving import application, kernels, login, office
-from instrument.serving.visitors import COORDINATOR, Visitor, Visitors
+from instrument.serving.invitation import InvitationDoor
+from instrument.serving.visitors import Visitor, Visitors
 from instrument.store.client import BrokerUnreachable, Refused
 from instrument.store.data_folder import DataFolder
+from instrument.store.roles import COORDINATOR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -173,7 +175,8 @@ class HubOffice(office.Office):
             *super().init_handlers(),
         ]
         prefix = self.base_url.rstrip("/")
-        return [(prefix + path, IN_PLACE_OF.get(kind, kind), *rest) for path, kind, *rest in addresses]
+        here = [entry for entry in addresses if entry[1] is not InvitationDoor]  # the Hub knows who it is
+        return [(prefix + path, IN_PLACE_OF.get(kind, kind), *rest) for path, kind, *rest in here]
 
     def serve(self, application: Application) -> None:
         """Listen to the Hub's proxy until SIGTERM."""

@@ -14,18 +14,13 @@ from export.account.dutch_numbers import rounded_share
 from export.account.tables import Table
 from export.account.texts import caption, text, texts
 from export.disclosure import MINIMUM_ANSWERS, TOO_FEW
+from export.drawing.colours import ANSWERS, MERGED, ON_ANSWERS
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from export.account.studied_scale import StudiedScale
     from instrument.questionnaire import Item
-
-COLOURS: Final = ("#8c4a00", "#f0b060", "#b9c7e6", "#1f3f8f")
-"""From least to most favourable: orange to blue, told apart without colour vision and in grey."""
-TEXT_COLOURS: Final = ("#ffffff", "#000000", "#000000", "#ffffff")
-MERGED_COLOUR: Final = "#d9d9d9"
-"""Several scores taken together, of a sensitive item (D6)."""
 
 LEFT, BAR, HEIGHT, GAP = 60, 620, 22, 8
 NARROWEST_LABEL: Final = 0.06
@@ -93,17 +88,17 @@ def _bar(item: Item, options: tuple[int, ...], shares: pd.DataFrame | NotCompute
 
 
 def _classes(options: tuple[int, ...], shares: list[float]) -> tuple[Part, ...]:
-    tones = [round(place * (len(COLOURS) - 1) / (len(options) - 1)) for place in range(len(options))]
+    tones = [round(place * (len(ANSWERS) - 1) / (len(options) - 1)) for place in range(len(options))]
     return tuple(
-        Part(str(option), share, COLOURS[tone], TEXT_COLOURS[tone])
+        Part(str(option), share, ANSWERS[tone], ON_ANSWERS[tone])
         for option, share, tone in zip(options, shares, tones, strict=True)
     )
 
 
 def _two_classes(options: tuple[int, ...], shares: list[float]) -> tuple[Part, ...]:
     low = text("answers", "range_short", low=options[0], high=options[-2])
-    rest = Part(low, 1 - shares[-1], MERGED_COLOUR, TEXT_COLOURS[1])
-    return (rest, Part(str(options[-1]), shares[-1], COLOURS[-1], TEXT_COLOURS[-1]))
+    rest = Part(low, 1 - shares[-1], MERGED, ON_ANSWERS[1])
+    return (rest, Part(str(options[-1]), shares[-1], ANSWERS[-1], ON_ANSWERS[-1]))
 
 
 def _table(scale: StudiedScale, bars: tuple[Bar, ...]) -> Table:

@@ -11,8 +11,9 @@ from export.account.texts import caption, text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from export.account.drawing import Axis, Interval, Line
+    from export.account.drawing import Interval, Line
     from export.account.tables import Table
+    from export.drawing.axes import Axis
 
 
 @dataclass(frozen=True, slots=True, repr=False)

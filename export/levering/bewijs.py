@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from export.levering.summary import Evidence
     from instrument.afname import Afname
     from instrument.school import School
 
@@ -52,19 +53,19 @@ def beside(document: Path | None) -> Bewijs | None:
     return Bewijs(FILE, hashlib.sha256(raw).hexdigest(), content) if _is_known(content) else None
 
 
-def gaps(found: Bewijs | None, school: School, afname: Afname, document: Path | None) -> Iterator[str]:
-    """Say, in Dutch, what is lacking in the evidence for a levering of this afname."""
-    if found is None:
+def gaps(evidence: Evidence | None, school: School, afname: Afname) -> Iterator[str]:
+    """Say, in Dutch, what is lacking in the evidence behind a document for a levering of this afname."""
+    if evidence is None or evidence.bewijs is None:
         yield _say("geen", editie=afname.edition)
         return
-    content = found.content
+    content = evidence.bewijs.content
     if content["editie"]["vingerafdruk"] != afname.fingerprint:
         yield _say("andere_editie", bewijs=content["editie"]["code"], editie=afname.edition)
     yield from _gaps_of_population(content, school, afname)
     if content["gesimuleerd"] and not school.simulated:
         yield _say("gesimuleerd")
-    if document is not None and content["sha256"].get(document.name) != _hash(document):
-        yield _say("ander_document", bestand=document.name)
+    if content["sha256"].get(evidence.file) != f"sha256:{evidence.sha256}":
+        yield _say("ander_document", bestand=evidence.file)
     for eis in DEMANDED:
         oordeel = content["eisen"].get(eis, "")
         if oordeel not in ENOUGH:
@@ -92,13 +93,6 @@ def _gaps_of_population(content: dict[str, Any], school: School, afname: Afname)
     if without:
         names = ", ".join(leerjaar(number, school.sector) for number in without)
         yield _say("ander_leerjaar", leerjaren=names)
-
-
-def _hash(document: Path) -> str:
-    try:
-        return f"sha256:{hashlib.sha256(document.read_bytes()).hexdigest()}"
-    except OSError:
-        return ""
 
 
 def _say(key: str, **fields: object) -> str:

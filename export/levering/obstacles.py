@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from export.disclosure import MINIMUM_ANSWERS, DisclosureError
 from export.dutch import day
 from export.indicators import edition_of
-from export.levering import summary, termijn, toestemming
+from export.levering import stand, summary, termijn, toestemming
 from export.levering.sentences import sentence
 from export.levering.summary_text import leerjaar
 from export.levering.toestemming_form import ToestemmingFaults
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from export.levering.toestemming import Event, Toestemming
     from instrument.afname import Afname
     from instrument.questionnaire import Edition
-    from instrument.school import School
+    from instrument.school import School, Schooljaar
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ class Case:
 
     school: School
     afname: Afname
-    rows: Sequence[Row]
+    rows: Sequence[Row] | None
+    """The responses; None where only dates and toestemming are looked at."""
     events: Sequence[Event]
     now: datetime
     herstel: bool
@@ -51,8 +52,9 @@ class Case:
 
 def obstacles(case: Case) -> Iterator[str]:
     """Name every obstacle; with none the case may be delivered."""
-    yield from _of_the_afname(case)
-    yield from _of_the_edition(case)
+    yield from already_begun(case.events, case.afname.schooljaar)
+    yield from of_the_afname(case)
+    yield from of_the_edition(case)
     yield from _of_the_toestemming(case)
     yield from _of_the_term(case)
 
@@ -62,7 +64,16 @@ def say(key: str, **fields: object) -> str:
     return sentence("levering", key, **fields)
 
 
-def _of_the_afname(case: Case) -> Iterator[str]:
+def already_begun(events: Sequence[Event], schooljaar: Schooljaar) -> Iterator[str]:
+    """Say that a levering has begun, after which nothing can change and nothing is delivered again."""
+    found = stand.begun(events, schooljaar)
+    if found is not None:
+        moment = termijn.local_of(str(found["at_utc"]))
+        yield say("al_begonnen", schooljaar=schooljaar, datum=day(moment))
+
+
+def of_the_afname(case: Case) -> Iterator[str]:
+    """Name what is wrong with the afname itself: whose it is, when it was, whom it asked."""
     afname, school = case.afname, case.school
     if afname.vestigingsnummer != school.vestigingsnummer:
         yield say("andere_vestiging", afname=afname.vestigingsnummer, school=school.vestigingsnummer)
@@ -75,7 +86,8 @@ def _of_the_afname(case: Case) -> Iterator[str]:
         yield say("geen_leerlingaantallen")
 
 
-def _of_the_edition(case: Case) -> Iterator[str]:
+def of_the_edition(case: Case) -> Iterator[str]:
+    """Name what is wrong with the questions, their evidence and the answers."""
     try:
         edition = edition_of(case.afname)
     except UnknownEditionError:
@@ -85,8 +97,8 @@ def _of_the_edition(case: Case) -> Iterator[str]:
         yield say("editie_gewijzigd", editie=case.afname.edition)
         return
     yield from _of_the_evidence(case, edition)
-    if not case.afname.is_open:
-        yield from _of_the_answers(case)
+    if case.rows is not None and not case.afname.is_open:
+        yield from _of_the_answers(case, case.rows)
 
 
 def _of_the_evidence(case: Case, edition: Edition) -> Iterator[str]:
@@ -100,12 +112,12 @@ def _of_the_evidence(case: Case, edition: Edition) -> Iterator[str]:
         yield say("geen_evidentie_leerjaar", editie=edition.code, leerjaren=names)
 
 
-def _of_the_answers(case: Case) -> Iterator[str]:
-    if len(case.rows) < MINIMUM_ANSWERS:
+def _of_the_answers(case: Case, rows: Sequence[Row]) -> Iterator[str]:
+    if len(rows) < MINIMUM_ANSWERS:
         yield say("te_weinig_leerlingen", minimum=MINIMUM_ANSWERS)
         return
     try:
-        released = summary.release(case.school, case.afname, case.rows)
+        released = summary.release(case.school, case.afname, rows)
     except (AnswersError, DisclosureError):
         yield say("antwoorden", editie=case.afname.edition)
         return

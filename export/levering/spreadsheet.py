@@ -31,10 +31,10 @@ def _written(cell: Cell) -> str:
         return "ja" if cell else "nee"
     if isinstance(cell, int | float):
         return str(cell).replace(".", ",")  # our own figure: its minus sign starts no formula
-    return _harmless(cell)
+    return harmless(cell)
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """Put an apostrophe before what a spreadsheet could run, as it would read it: trimmed, half width."""
     read = unicodedata.normalize("NFKC", text).lstrip()
     starts_badly = text[:1] in ("\t", "\r", "\n") or read[:1] in tuple(FORMULA_SIGNS)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from instrument.questionnaire import Edition
     from instrument.school import School
 
-SCHEMA_VERSION: Final = "1.1.0"
+SCHEMA_VERSION: Final = "1.2.0"
 """Semantic version of `schema/summary-1.schema.json`; a field that changes meaning is a new first number."""
 DIRECTION: Final = "hoger_is_gunstiger"
 """One orientation on all three scales; on aantasting high means little of it."""
@@ -211,6 +211,8 @@ def _toestemming(toestemming: Toestemming) -> Summary:
             "akkoord": True,
             "naam": fields.akkoord.name,
             "datum": fields.akkoord.day.isoformat(),
+            **({} if fields.akkoord.role is None else {"functie": fields.akkoord.role}),
+            "eigen_login": toestemming.in_own_login,
         },
         "gegeven_op": termijn.local(toestemming.recorded_at).isoformat(timespec="seconds"),
         "doorleverniveau": fields.doorleverniveau,

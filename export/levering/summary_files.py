@@ -1,4 +1,4 @@
-"""The summary in three forms, JSON, CSV and PDF, with the same content; refuses one out of schema."""
+"""The summary in four forms, JSON, CSV, XLSX and PDF, with the same content; refuses one out of schema."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from export.levering.spreadsheet import Cell, csv_bytes
 from export.levering.summary_text import document
+from export.levering.workbook import workbook_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,6 +59,11 @@ def as_json(summary: Summary) -> bytes:
 def as_csv(summary: Summary) -> bytes:
     """Return the summary as rows of field and value: `indicator[1].gemiddelde`; `3,4`."""
     return csv_bytes([CSV_HEADER, *_leaves("", summary)])
+
+
+def as_xlsx(summary: Summary) -> bytes:
+    """Return the rows of the CSV as a spreadsheet; the same summary gives the same bytes."""
+    return workbook_bytes(CSV_HEADER, _leaves("", summary))
 
 
 def as_pdf(summary: Summary) -> bytes:

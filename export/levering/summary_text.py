@@ -151,11 +151,17 @@ def _toestemming(given: Summary) -> Lines:
         [_label("gegeven"), yes_no(given["gegeven"])],
         [_label("gegeven_door"), _label("persoon", naam=person["naam"], functie=person["functie"])],
         [_label("gegeven_op"), _moment(given["gegeven_op"])],
-        [_label("akkoord"), _label("akkoord_op", naam=akkoord["naam"], datum=_day(akkoord["datum"]))],
+        [_label("akkoord"), _akkoord(akkoord)],
         [_label("doorleverniveau"), value(given["doorleverniveau"])],
         [_label("leverdatum"), _day(given["leverdatum"])],
         [_label("herstel"), yes_no(given["herstel"])],
     ]
+
+
+def _akkoord(akkoord: Summary) -> str:
+    who = ", ".join(filter(None, (akkoord["naam"], akkoord.get("functie"))))
+    key = "akkoord_eigen_login" if akkoord.get("eigen_login") else "akkoord_op"
+    return _label(key, naam=who, datum=_day(akkoord["datum"]))
 
 
 def _day(iso: str) -> str:

@@ -32,6 +32,10 @@ class Toestemming:
     schooljaar: str
     fields: Fields
     recorded_at: datetime
+    seq: int = 0
+    """Number of the event that it rests on."""
+    in_own_login: bool = False
+    """Whether the bevoegd gezag agreed itself, and is not only named by the school."""
 
     @property
     def last_day_to_change(self) -> date:
@@ -52,7 +56,8 @@ def fold(events: Iterable[Event], schooljaar: Schooljaar) -> Toestemming | None:
     faults = tuple(_date_faults(fields, schooljaar))
     if faults:
         raise ToestemmingFaults(faults)
-    return Toestemming(str(schooljaar), fields, recorded_at)
+    own = bool(event["payload"].get("akkoord_eigen_login"))
+    return Toestemming(str(schooljaar), fields, recorded_at, int(event["seq"]), own)
 
 
 def current(events: Iterable[Event], schooljaar: Schooljaar) -> Toestemming | None:

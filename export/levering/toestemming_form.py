@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from export.levering.sentences import sentence
+from instrument.store.refusals import RuleFaults
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,21 +23,17 @@ REQUIRED: Final = (
     "naam", "functie", "akkoord_naam", "akkoord_datum", "doorleverniveau", "leverdatum",
     "afnamewijze", "toezicht", "voorgelezen", "medium",
 )  # fmt: skip
-OPTIONAL: Final = ("omvang", "toelichting_respons", "herstel")
-ADDED_BY_STORE: Final = ("account",)
-"""The broker records which login gave a toestemming; that is no field of the form."""
+OPTIONAL: Final = ("akkoord_functie", "omvang", "toelichting_respons", "herstel", "inhoud")
+ADDED_BY_RULES: Final = ("account", "akkoord_eigen_login")
+"""What is recorded beside the form: whether the bestuur agreed in its own login."""
 UNREADABLE: Final = date.min
 
 _EXAMPLE_DAY: Final = "2027-03-31"
 _FLAGS: Final = {True: True, False: False, "ja": True, "nee": False}
 
 
-class ToestemmingFaults(ValueError):  # noqa: N818 - it holds faults, as catalogue.BankFaults does
+class ToestemmingFaults(RuleFaults):
     """A toestemming is refused; `faults` holds every fault with its field and its remedy, in Dutch."""
-
-    def __init__(self, faults: tuple[str, ...]) -> None:
-        super().__init__("\n".join(faults))
-        self.faults = faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +50,7 @@ class Akkoord:
 
     name: str
     day: date
+    role: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +75,8 @@ class Fields:
     leverdatum: date
     conditions: Conditions
     herstel: bool
+    inhoud: str | None = None
+    """Hash of the report that was checked (see `inhoud.fingerprint`); another content is not delivered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def reading(fields: Mapping[str, Any]) -> Reading:
 
 def read(fields: Mapping[str, Any]) -> Fields:
     """Read the fields of a recorded event; raises `ToestemmingFaults` with all faults."""
-    found = reading({key: given for key, given in fields.items() if key not in ADDED_BY_STORE})
+    found = reading({key: given for key, given in fields.items() if key not in ADDED_BY_RULES})
     if found.faults:
         raise ToestemmingFaults(found.faults)
     return found.fields
@@ -110,6 +110,7 @@ def write(fields: Fields) -> dict[str, Any]:
         "functie": fields.given_by.role,
         "akkoord_naam": fields.akkoord.name,
         "akkoord_datum": fields.akkoord.day.isoformat(),
+        "akkoord_functie": fields.akkoord.role,
         "doorleverniveau": fields.doorleverniveau,
         "leverdatum": fields.leverdatum.isoformat(),
         "afnamewijze": conditions.afnamewijze,
@@ -119,13 +120,16 @@ def write(fields: Fields) -> dict[str, Any]:
         "omvang": conditions.omvang,
         "toelichting_respons": conditions.remark,
         "herstel": fields.herstel,
+        "inhoud": fields.inhoud,
     }
 
 
 def _fields(reader: _Reader) -> Fields:
     return Fields(
         given_by=Signatory(reader.text("naam"), reader.text("functie")),
-        akkoord=Akkoord(reader.text("akkoord_naam"), reader.day("akkoord_datum")),
+        akkoord=Akkoord(
+            reader.text("akkoord_naam"), reader.day("akkoord_datum"), reader.text("akkoord_functie") or None
+        ),
         doorleverniveau=reader.choice("doorleverniveau", DOORLEVERNIVEAUS),
         leverdatum=reader.day("leverdatum"),
         conditions=Conditions(
@@ -137,6 +141,7 @@ def _fields(reader: _Reader) -> Fields:
             remark=reader.text("toelichting_respons", longest=REMARK_LENGTH) or None,
         ),
         herstel=reader.flag("herstel"),
+        inhoud=reader.text("inhoud") or None,
     )
 
 

@@ -6,6 +6,7 @@ The page says "hello" and hears "start" with what to show; says "save" and "subm
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from instrument.screens import shown, texts
@@ -31,6 +32,19 @@ class Session(Protocol):
         """Return the broker's answer; raises `Refused` or `BrokerUnreachable`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A session that keeps nothing: an edition with some modules, to be tried out by whoever will use it."""
+
+    edition: str
+    modules: tuple[str, ...] = ()
+
+    async def call(self, op: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+        """Answer as a broker would, and forget."""
+        state = {**TRIAL, "edition": self.edition, "modules": list(self.modules)}
+        return state if op == "state" else fields
+
+
 def is_well_formed(message: object) -> bool:
     """Tell whether this is a message our own page could have sent; the broker judges what it asks."""
     match message:
@@ -53,7 +67,12 @@ async def reply(session: Session | None, message: dict[str, Any]) -> dict[str, A
 
 async def _start(session: Session | None) -> dict[str, Any]:
     """Tell what to show: earlier answers stay where they are, only their item codes return."""
-    start = {"kind": "start", "trial": session is None, "texts": texts.load(), "stopped": None}
+    start = {
+        "kind": "start",
+        "trial": session is None or isinstance(session, Trial),
+        "texts": texts.load(),
+        "stopped": None,
+    }
     try:
         state = await session.call("state") if session else TRIAL
     except Refused as refusal:

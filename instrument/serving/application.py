@@ -15,7 +15,7 @@ from voila.app import Voila
 from voila.configuration import VoilaConfiguration
 from voila.paths import collect_template_paths
 
-from instrument.serving import assets, kernels, login
+from instrument.serving import assets, kernels, lasting, login
 from instrument.serving.headers import HEADERS, SafeHeaders
 from instrument.serving.measured import MeasuredBroker
 from instrument.serving.metrics import Figures
@@ -113,9 +113,10 @@ class SchoolVoila(Voila):
 
 
 def _with_assets(current_page_config: dict[str, Any], **_: object) -> dict[str, Any]:
-    """Add the names of the pupil's files to what a template knows."""
+    """Add the names of the pupil's files to what a template knows, and of Voilà's an edition."""
     names = {"module": assets.module().name, "style": assets.style().name, "font": assets.font().name}
-    return {**current_page_config, "weerglasAssets": names}
+    static = f"{current_page_config['fullStaticUrl']}/{lasting.edition()}"
+    return {**current_page_config, "fullStaticUrl": static, "weerglasAssets": names}
 
 
 def log_request(handler: RequestHandler) -> None:

@@ -78,8 +78,14 @@ def door_style() -> Asset:
 
 
 @cache
+def door_script() -> Asset:
+    """Return the few lines that fill in a form from what stands behind the # of an address."""
+    return Asset.of("deur", "js", (HERE / "pages" / "deur.js").read_bytes())
+
+
+@cache
 def _by_name() -> dict[str, Asset]:
-    return {asset.name: asset for asset in (font(), style(), module(), door_style())}
+    return {asset.name: asset for asset in (font(), style(), module(), door_style(), door_script())}
 
 
 class AssetHandler(RequestHandler):

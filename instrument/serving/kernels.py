@@ -13,7 +13,8 @@ from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from instrument.serving.sessions.frames import is_well_formed
-from instrument.serving.visitors import LONGEST_VISIT, OPENING
+from instrument.serving.visitors import LONGEST_VISIT, OPENING, Visitor
+from instrument.store import client
 
 ALLOWED_MESSAGES: Final = ["comm_open", "comm_close", "comm_msg", "comm_info_request", "kernel_info_request"]
 """Nothing that executes, and no `shutdown_request`: a page ends its kernel by closing."""
@@ -35,7 +36,7 @@ class VisitorKernels(AsyncMappingKernelManager):
         await self.end_old()
         if len(self.list_kernel_ids()) >= self.most:
             raise HTTPError(503)
-        options["env"] = self._environment(options.get("env", {}), visitor.capability)
+        options["env"] = self._environment(options.get("env", {}), visitor)
         visitor.kernel_id = str(await super().start_kernel(**options))
         self._started_at[visitor.kernel_id] = time.monotonic()
         return visitor.kernel_id
@@ -57,11 +58,15 @@ class VisitorKernels(AsyncMappingKernelManager):
         starts: dict[str, float] = self.__dict__.setdefault("_starts", {})
         return starts
 
-    def _environment(self, offered: dict[str, str], capability: str) -> dict[str, str]:
+    def _environment(self, offered: dict[str, str], visitor: Visitor) -> dict[str, str]:
         kept = {name: value for name, value in offered.items() if name in KEPT_FROM_KERNELS}
         thread_limits = {name: os.environ[name] for name in os.environ if name.startswith("OPENBLAS_")}
-        broker = str(self.parent.broker)  # type: ignore[union-attr]  # SchoolVoila
-        return {**kept, **thread_limits, "WEERGLAS_BROKER": broker, "WEERGLAS_SESSION": capability}
+        given = {
+            client.BROKER_VARIABLE: str(self.parent.broker),  # type: ignore[union-attr]  # SchoolVoila
+            client.SESSION_VARIABLE: visitor.capability,
+            client.ADDRESS_VARIABLE: visitor.address,
+        }
+        return {**kept, **thread_limits, **given}
 
 
 class OwnKernel:

@@ -13,7 +13,8 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
 
 from instrument.serving import assets
-from instrument.serving.visitors import COORDINATOR, PUPIL, Visitor
+from instrument.serving.visitors import PUPIL, Visitor
+from instrument.store import roles
 from instrument.store.client import BrokerClient, BrokerUnreachable, Refused
 
 PAGES: Final = Path(__file__).parent / "pages"
@@ -22,9 +23,18 @@ SENTENCES: Final[dict[str, dict[str, dict[str, str]]]] = tomllib.loads(
 )
 TEMPLATES: Final = Environment(loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined)
 TEMPLATES.globals["style"] = lambda: assets.door_style().name
+TEMPLATES.globals["script"] = lambda: assets.door_script().name
 DUTCH: Final = "nl"
 LANGUAGE_COOKIE: Final = "weerglas_taal"
 LONGEST_FIELD: Final = 200
+INSIDE: Final = {
+    PUPIL: "/leerling",
+    roles.COORDINATOR: "/coordinator",
+    roles.BESTUUR: "/bestuur",
+    roles.AANBIEDER: "/aanbieder",
+    roles.ONDERZOEKER: "/onderzoeker",
+}
+"""Where each role comes in."""
 
 
 class PlainPage(JupyterHandler):
@@ -41,8 +51,8 @@ class Door(PlainPage, ABC):
     """A form that asks the broker for a session and then shows the way in."""
 
     role: ClassVar[str]
+    """Of whom the words of the page are; the broker says of which role somebody is."""
     page: ClassVar[str]
-    inside: ClassVar[str]
 
     def initialize(self, language: str = DUTCH) -> None:
         """Take the language that the address stands for."""
@@ -64,11 +74,11 @@ class Door(PlainPage, ABC):
         try:
             session = await self.ask()
         except Refused as refusal:
-            self._turn_away(403, refusal.reason)
+            self.turn_away(403, refusal.reason)
         except BrokerUnreachable:
-            self._turn_away(503, "unreachable")
+            self.turn_away(503, "unreachable")
         else:
-            await self._let_in(str(session["session"]))
+            await self.let_in(session)
 
     @property
     def broker(self) -> BrokerClient:
@@ -80,16 +90,20 @@ class Door(PlainPage, ABC):
         """Return what was filled in, cut to a sane length."""
         return str(self.get_body_argument(name, "", strip=True))[:LONGEST_FIELD]
 
-    async def _let_in(self, capability: str) -> None:
+    async def let_in(self, session: dict[str, Any]) -> None:
+        """Begin the visit of a session that the broker gave, and show the page of its role."""
         await end_visit(self)
-        self.settings["visitors"].welcome(self, Visitor(role=self.role, capability=capability))
+        role = str(session.get("role", self.role))
+        visitor = Visitor(role=role, capability=str(session["session"]))
+        self.settings["visitors"].welcome(self, visitor)
         self.set_cookie(LANGUAGE_COOKIE, self.language, samesite="Strict")  # read by the page
-        self.redirect(self.inside, status=303)
+        self.redirect(INSIDE[role], status=303)
 
-    def _turn_away(self, status: int, reason: str) -> None:
+    def turn_away(self, status: int, reason: str, **values: object) -> None:
+        """Show the form again, with the sentence of a reason."""
         self.set_status(status)
         fault = self.words.get(reason, self.words["otherwise"])
-        self.show(self.page, fault=fault, words=self.words, language=self.language)
+        self.show(self.page, fault=fault, words=self.words, language=self.language, **values)
 
 
 class PupilDoor(Door):
@@ -97,7 +111,6 @@ class PupilDoor(Door):
 
     role = PUPIL
     page = "deelnamecode.html"
-    inside = "/leerling"
 
     async def ask(self) -> dict[str, Any]:
         """Open the draft of a deelnamecode."""
@@ -106,14 +119,17 @@ class PupilDoor(Door):
 
 
 class CoordinatorDoor(Door):
-    """`/school`: name and password of a coordinator."""
+    """`/school`: name and password of everybody with an account."""
 
-    role = COORDINATOR
+    role = roles.COORDINATOR
     page = "inloggen.html"
-    inside = "/coordinator"
+
+    def show(self, page: str, **values: object) -> None:
+        """Offer the OpenID provider too, where there is one."""
+        super().show(page, provider=self.settings.get("openid_name", ""), **values)
 
     async def ask(self) -> dict[str, Any]:
-        """Open the school of a coordinator."""
+        """Open the page of an account."""
         name, password = self.filled_in("naam"), self.filled_in("wachtwoord")
         address = str(self.request.remote_ip)
         return await self.broker.call("login", name=name, password=password, address=address)

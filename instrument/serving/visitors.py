@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from jupyter_server.auth.identity import IdentityProvider, User
 
+from instrument.store import roles
+
 if TYPE_CHECKING:
     from tornado.web import RequestHandler
 
@@ -18,8 +20,7 @@ LONGEST_VISIT: Final = 8 * 3600
 """Seconds: a school day; after it the code or the password is asked again."""
 
 PUPIL: Final = "leerling"
-COORDINATOR: Final = "coordinator"
-ROLES: Final = (PUPIL, COORDINATOR)
+ROLES: Final = (PUPIL, *roles.ROLES)
 
 
 @dataclass(slots=True)
@@ -29,6 +30,13 @@ class Visitor:
     role: str
     capability: str = field(repr=False)
     kernel_id: str | None = field(default=None, repr=False)
+    address: str = ""
+    """Where the page was asked for, as in `https://monitor.example/`; kernels print it on slips."""
+
+    @property
+    def is_of_office(self) -> bool:
+        """Whether this is somebody with an account, whose page and kernel are in the office."""
+        return self.role in roles.ROLES
 
     @property
     def name(self) -> str:

@@ -28,7 +28,7 @@ from instrument.serving.sessions.names import Names
 from instrument.serving.sessions.notebook import CompiledNotebook
 from instrument.serving.sessions.register import Register
 from instrument.serving.sessions.sockets import GOING_AWAY, KernelSocket, SessionFarewell, SessionModel
-from instrument.serving.visitors import COORDINATOR, PUPIL
+from instrument.serving.visitors import PUPIL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from instrument.serving.metrics import Figures
 
 NOTEBOOK: Final = "10_leerling.ipynb"
+OFFICE_PAGES: Final = (
+    "/(?:school(?:/uitnodiging|/openid|/openid/terug)?|coordinator|bestuur|aanbieder|onderzoeker)"
+)
 LARGEST_BODY: Final = 256 * 1024
 """Of a form or a message; more is refused while it comes in, without a page of ours."""
 BACKLOG: Final = 1024
@@ -63,12 +66,12 @@ class PupilPage(RequestHandler):
 
 
 class WayOut(login.WayOut):
-    """`/uit`: for a coordinator at the office, where the kernel is."""
+    """`/uit`: for who has an account at the office, where the kernel is."""
 
     async def prepare(self) -> None:  # type: ignore[override]  # Jupyter's has an argument that nobody gives
-        """Pass a coordinator on."""
+        """Pass on who has an account."""
         visitor = self.settings["visitors"].of(self)
-        if visitor is not None and visitor.role == COORDINATOR:
+        if visitor is not None and visitor.is_of_office:
             await pass_on(self)
         else:
             await super().prepare()
@@ -108,7 +111,7 @@ class Worker(SchoolVoila):
             (rf"/api/kernels/{KERNEL}", SessionModel),
             (rf"/api/kernels/{KERNEL}/channels", KernelSocket),
             (rf"/voila/api/shutdown/{KERNEL}", SessionFarewell),
-            ("/(?:school|coordinator)", ToOffice),
+            (OFFICE_PAGES, ToOffice),
             ("/voila/(?:templates|static|labextensions)/.*", ToOffice),
         ]
 

@@ -67,9 +67,15 @@ def get(connection: Connection, afname_id: str) -> Afname:
     return found[0]
 
 
-def latest(connection: Connection, vestigingsnummer: str) -> Afname | None:
-    """Return the open afname of a vestiging, else the one that was opened last."""
-    found = _of(connection, vestigingsnummer)
+def latest(
+    connection: Connection, vestigingsnummer: str, *, schooljaar: Schooljaar | None = None
+) -> Afname | None:
+    """Return the open afname of a vestiging (in a schooljaar), else the one that was opened last."""
+    found = [
+        afname
+        for afname in _of(connection, vestigingsnummer)
+        if schooljaar is None or afname.schooljaar == schooljaar
+    ]
     return max(found, key=lambda afname: (afname.is_open, afname.opened_on), default=None)
 
 

@@ -15,17 +15,38 @@ from typing import TYPE_CHECKING, Final, Self
 from sqlalchemy.exc import SQLAlchemyError
 
 from instrument.store import stores
+from instrument.store.account_desk import AccountDesk
 from instrument.store.backups import Backups, Rounds
+from instrument.store.boards import BoardDesk
 from instrument.store.coordinators import CoordinatorDesk
 from instrument.store.data_folder import DataFolderError
 from instrument.store.dispatch import Dispatch
 from instrument.store.frontdesk import FrontDesk
+from instrument.store.issuing import Issuing
 from instrument.store.keys import Effort, Keys
+from instrument.store.ledger import Ledger
+from instrument.store.ledger_clock import Clock
+from instrument.store.ledger_deliveries import LeveringDesk
+from instrument.store.ledger_desk import LedgerDesk
 from instrument.store.listener import Listener
+from instrument.store.logins import LoginDesk
+from instrument.store.notes import NoteDesk
 from instrument.store.operators import OperatorDesk
 from instrument.store.passes import Passes
+from instrument.store.providers import ProviderDesk, ResearchDesk
 from instrument.store.pupils import PupilDesk
-from instrument.store.sessions import Sessions
+from instrument.store.results_desk import ResultsDesk
+from instrument.store.school_desk import SchoolDesk
+from instrument.store.sessions import (
+    AanbiederSession,
+    BestuurSession,
+    CoordinatorSession,
+    OnderzoekerSession,
+    OperatorSession,
+    PupilSession,
+    Sessions,
+    VoucherSession,
+)
 from instrument.store.writer import Writer
 
 if TYPE_CHECKING:
@@ -34,8 +55,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from instrument.questionnaire import Edition
-    from instrument.store.coordinators import Release
     from instrument.store.data_folder import DataFolder
+    from instrument.store.ledger_rules import Rules
+    from instrument.store.results_desk import Release
 
 STRETCHERS: Final = max(2, os.cpu_count() or 2)
 """Threads that derive keys from codes: slow on purpose, and so never in the writer's thread."""
@@ -57,16 +79,20 @@ def bundled_edition(code: str) -> Edition:
 class Broker:
     """Owns the store of a data folder while it is entered: `async with Broker(folder): …`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a broker is given
         self,
         folder: DataFolder,
         *,
         release: Release | None = None,
+        rules: Rules | None = None,
         edition_of: Callable[[str], Edition] = bundled_edition,
         effort: Effort | None = None,
         backup_to: Path | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self._folder = folder
+        self._rules = rules
+        self._clock = clock or Clock()
         self._backup_to = backup_to
         self._release = release
         self._edition_of = edition_of
@@ -81,7 +107,10 @@ class Broker:
             backups = Backups(self._folder, writer)
             backups.tidy(self._backup_to)
             closed = await self._go_rounds(backups, stack)
-            listener = Listener(self._folder.socket, self._dispatch(backups, stretching, closed).reply)
+            results = ResultsDesk(writer, self._release)
+            stack.push_async_callback(results.close)
+            dispatch = self._dispatch(backups, stretching, results.after(closed), results)
+            listener = Listener(self._folder.socket, dispatch.reply)
             await listener.open()
             stack.push_async_callback(listener.close)
             self._stack = stack.pop_all()
@@ -116,24 +145,42 @@ class Broker:
         return rounds.call
 
     def _dispatch(
-        self, backups: Backups, stretching: ThreadPoolExecutor, closed: Callable[[], None]
+        self,
+        backups: Backups,
+        stretching: ThreadPoolExecutor,
+        closed: Callable[[], None],
+        results: ResultsDesk,
     ) -> Dispatch:
         writer = backups.writer
         keys = Keys(self._folder.secret, effort=self._effort)
-        sessions = Sessions(self._folder.operator_key)
-        return Dispatch(
-            sessions,
-            front=FrontDesk(writer, keys, sessions, Passes(keys.pass_key), stretching, self._edition_of),
-            pupils=PupilDesk(writer, keys, sessions),
-            coordinators=CoordinatorDesk(writer, sessions, self._release, closed),
-            operators=OperatorDesk(writer, keys, stretching, self._edition_of, backups, closed),
-        )
+        sessions = Sessions(self._folder.operator_key, voucher_key=self._folder.voucher_key)
+        issuing = Issuing(writer, keys, stretching)
+        accounts = AccountDesk(writer, sessions)
+        ledger = Ledger(keys.ledger_key, self._clock)
+        consent = LedgerDesk(writer, ledger, self._rules)
+        notes = NoteDesk(writer)
+        front = FrontDesk(writer, keys, sessions, Passes(keys.pass_key), stretching, self._edition_of)
+        logins = LoginDesk(writer, sessions, stretching)
+        coordinators = CoordinatorDesk(writer, sessions, closed)
+        schools = SchoolDesk(writer, keys, issuing, self._edition_of)
+        operators = OperatorDesk(writer, keys, issuing, self._edition_of, backups, closed, ledger)
+        desks: dict[type, tuple[object, ...]] = {
+            PupilSession: (PupilDesk(writer, keys, sessions),),
+            CoordinatorSession: (coordinators, results, schools, notes, consent),
+            BestuurSession: (BoardDesk(writer, sessions), consent),
+            AanbiederSession: (ProviderDesk(writer, sessions, self._folder.simulated), accounts),
+            OnderzoekerSession: (ResearchDesk(writer, sessions),),
+            OperatorSession: (operators, results, accounts, notes, consent, LeveringDesk(consent)),
+            VoucherSession: (logins,),
+        }
+        return Dispatch(sessions, front=front, logins=logins, desks=desks)
 
 
 async def run(  # noqa: PLR0913 - what a broker is given
     folder: DataFolder,
     release: Release | None = None,
     *,
+    rules: Rules | None = None,
     edition_of: Callable[[str], Edition] = bundled_edition,
     effort: Effort | None = None,
     started: Callable[[], None] | None = None,
@@ -147,24 +194,36 @@ async def run(  # noqa: PLR0913 - what a broker is given
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with Broker(folder, release=release, edition_of=edition_of, effort=effort, backup_to=backup_to):
+    async with Broker(
+        folder, release=release, rules=rules, edition_of=edition_of, effort=effort, backup_to=backup_to
+    ):
         if started is not None:
             started()
         await stop.wait()
 
 
 @contextmanager
-def running(
+def running(  # noqa: PLR0913 - what a broker is given
     folder: DataFolder,
     *,
     release: Release | None = None,
+    rules: Rules | None = None,
     edition_of: Callable[[str], Edition] = bundled_edition,
     effort: Effort | None = None,
     backup_to: Path | None = None,
+    clock: Clock | None = None,
 ) -> Iterator[None]:
     """Run a broker in a thread of this process for the duration; raises `BrokerRunning` beside another."""
     background = _Background(
-        Broker(folder, release=release, edition_of=edition_of, effort=effort, backup_to=backup_to)
+        Broker(
+            folder,
+            release=release,
+            rules=rules,
+            edition_of=edition_of,
+            effort=effort,
+            backup_to=backup_to,
+            clock=clock,
+        )
     )
     background.start()
     try:

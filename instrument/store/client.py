@@ -34,6 +34,8 @@ PATIENCE: Final = 30.0
 """Seconds to wait for a reply; who waited in vain may ask again, for saving and submitting are idempotent."""
 BROKER_VARIABLE: Final = "WEERGLAS_BROKER"
 SESSION_VARIABLE: Final = "WEERGLAS_SESSION"
+ADDRESS_VARIABLE: Final = "WEERGLAS_ADDRESS"
+"""Where the page of this process was asked for."""
 
 
 class Session:

@@ -83,6 +83,12 @@ def spend(connection: Connection, afname_id: str, keys: CodeKeys) -> str:
     return stamgroep
 
 
+def issued(connection: Connection, afname_id: str) -> dict[str, int]:
+    """Return the number of codes drawn so far per stamgroep."""
+    query = select(STAMGROEPEN.c.name, STAMGROEPEN.c.issued).where(STAMGROEPEN.c.afname_id == afname_id)
+    return {row.name: row.issued for row in connection.execute(query.order_by(STAMGROEPEN.c.position))}
+
+
 def count_used(connection: Connection, afname_id: str, stamgroep: str, number: int) -> None:
     """Count `number` more used codes of a stamgroep."""
     connection.execute(_COUNT_USED, {"afname": afname_id, "stamgroep": stamgroep, "number": number})

@@ -138,6 +138,11 @@ class DataFolder:
         return (self.path / "operator.key").read_text(encoding="ascii")
 
     @property
+    def voucher_key(self) -> str:
+        """The capability of an office that an OpenID provider tells who somebody is."""
+        return hmac.digest(self.secret, b"weerglas voucher", hashlib.sha256).hex()
+
+    @property
     def simulated(self) -> bool:
         """Whether the folder was made for simulated schools."""
         return bool(_read_marker(self.path).get("simulated"))

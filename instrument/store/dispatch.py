@@ -9,28 +9,63 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from instrument.store.refusals import Refused
 from instrument.store.requests import Request
-from instrument.store.sessions import CoordinatorSession, OperatorSession, PupilSession, Sessions
+from instrument.store.sessions import (
+    AanbiederSession,
+    BestuurSession,
+    CoordinatorSession,
+    OnderzoekerSession,
+    OperatorSession,
+    PupilSession,
+    Sessions,
+    VoucherSession,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
-    from instrument.store.coordinators import CoordinatorDesk
     from instrument.store.frames import Message
     from instrument.store.frontdesk import FrontDesk
-    from instrument.store.operators import OperatorDesk
-    from instrument.store.pupils import PupilDesk
+    from instrument.store.logins import LoginDesk
 
     Answer: TypeAlias = Callable[..., Awaitable[dict[str, Any]]]
 
-FRONT_OPS = ("enter", "login", "health")
+FRONT_OPS = ("enter", "health")
+LOGIN_OPS = ("login", "invitation", "accept")
+"""Asked, as FRONT_OPS are, without a session."""
 PUPIL_OPS = ("state", "save", "submit", "leave")
+SCHOOL_OPS = (
+    "change_school", "keep_roster", "open_afname", "extend_afname", "issue_codes", "letters", "keep_letter",
+)  # fmt: skip
+NOTE_OPS = ("note", "set_note")
+CONSENT_OPS = ("toestemming", "give_toestemming", "withdraw_toestemming", "levering_report")
+DELIVERY_OPS = (
+    "ledger_page", "ledger_key", "roll", "start_levering", "finish_levering", "pending", "item", "mark_sent",
+    "remind", "herstel",
+)  # fmt: skip
 COORDINATOR_OPS = (
-    "school", "response", "close_afname", "results", "give_toestemming", "toestemming", "leave",
+    "school", "response", "close_afname", "results", "leave", *CONSENT_OPS, *NOTE_OPS, *SCHOOL_OPS,
 )  # fmt: skip
+BESTUUR_OPS = ("vestigingen", "leave", "give_akkoord", "overview", *CONSENT_OPS)
+ACCOUNT_OPS = ("invite", "accounts", "remove_account")
+AANBIEDER_OPS = ("standing", "add_school", "leave", *ACCOUNT_OPS)
+ONDERZOEKER_OPS = ("extracts", "responses", "leave")
+VOUCHER_OPS = ("vouch",)
 OPERATOR_OPS = (
+    *ACCOUNT_OPS,
     "hello", "add_school", "add_account", "open_afname", "close_afname", "issue_codes", "schools", "afnames",
-    "response", "responses", "add_responses", "append_event", "events", "verify", "backup",
+    "response", "responses", "add_responses", "results_of", "verify", "backup", "note_of",
+    *CONSENT_OPS, *DELIVERY_OPS,
 )  # fmt: skip
+
+OPS: dict[type, tuple[str, ...]] = {
+    PupilSession: PUPIL_OPS,
+    CoordinatorSession: COORDINATOR_OPS,
+    BestuurSession: BESTUUR_OPS,
+    AanbiederSession: AANBIEDER_OPS,
+    OnderzoekerSession: ONDERZOEKER_OPS,
+    OperatorSession: OPERATOR_OPS,
+    VoucherSession: VOUCHER_OPS,
+}
 
 log = logging.getLogger("weerglas.broker")
 
@@ -43,18 +78,14 @@ class Dispatch:
         sessions: Sessions,
         *,
         front: FrontDesk,
-        pupils: PupilDesk,
-        coordinators: CoordinatorDesk,
-        operators: OperatorDesk,
+        logins: LoginDesk,
+        desks: Mapping[type, tuple[object, ...]],
     ) -> None:
+        """Take the desks of each role: the first that has an op answers it."""
         self._sessions = sessions
-        self._front = _answers(front, FRONT_OPS)
+        self._front = {**_answers(FRONT_OPS, front), **_answers(LOGIN_OPS, logins)}
         self._take_up = front.take_up
-        self._answers: dict[type, dict[str, Answer]] = {
-            PupilSession: _answers(pupils, PUPIL_OPS),
-            CoordinatorSession: _answers(coordinators, COORDINATOR_OPS),
-            OperatorSession: _answers(operators, OPERATOR_OPS),
-        }
+        self._answers = {role: _answers(ops, *desks[role]) for role, ops in OPS.items()}
 
     async def reply(self, message: Message) -> Message:
         """Return the reply to a message; never raises, whatever the message holds."""
@@ -81,8 +112,9 @@ class Dispatch:
         return partial(answer, session)
 
 
-def _answers(desk: object, ops: tuple[str, ...]) -> dict[str, Answer]:
-    return {op: getattr(desk, op) for op in ops}
+def _answers(ops: tuple[str, ...], *desks: object) -> dict[str, Answer]:
+    """Return who answers each op."""
+    return {op: next(getattr(desk, op) for desk in desks if hasattr(desk, op)) for op in ops}
 
 
 def _request(message: Message) -> Request:

@@ -1,21 +1,18 @@
-"""The front desk: what may be asked without a session; turns a code or a password into one."""
+"""The front desk: what may be asked without a session; turns a code into one."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from functools import cache
-from typing import TYPE_CHECKING, Any, Final
-
-from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
+from typing import TYPE_CHECKING, Any
 
 from instrument import deelnamecode
-from instrument.store import afnames, codes, drafts, schools
+from instrument.school import today
+from instrument.store import afnames, codes, drafts, plans
 from instrument.store.pace import Pace
 from instrument.store.passes import Pass
 from instrument.store.refusals import Refused
-from instrument.store.sessions import CoordinatorSession, PupilSession, Sessions
+from instrument.store.sessions import PupilSession, Sessions
 from instrument.store.stores import NOTHING
 
 if TYPE_CHECKING:
@@ -32,14 +29,10 @@ if TYPE_CHECKING:
     from instrument.store.requests import Request
     from instrument.store.writer import Writer
 
-LOGINS_PER_MINUTE: Final = 10
-
-_HASHER: Final = PasswordHasher()
-
 
 @dataclass(frozen=True, slots=True)
 class FrontDesk:
-    """Answers enter, login and health."""
+    """Answers enter and health."""
 
     writer: Writer
     keys: Keys
@@ -48,7 +41,6 @@ class FrontDesk:
     stretching: Executor
     edition_of: Callable[[str], Edition]
     code_pace: Pace = field(default_factory=Pace)
-    login_pace: Pace = field(default_factory=lambda: Pace(per_minute=LOGINS_PER_MINUTE))
 
     async def enter(self, request: Request) -> dict[str, Any]:
         """Begin, or resume, the answering of a code: which items were answered, never the answers."""
@@ -81,21 +73,6 @@ class FrontDesk:
                 self.sessions.keep(capability, session)
                 return session
         raise Refused("afname_closed")
-
-    async def login(self, request: Request) -> dict[str, Any]:
-        """Begin a coordinator's session."""
-        name, password = request.text("name"), request.text("password")
-        async with self.login_pace.attempt(request.optional_text("address") or "") as attempt:
-            account = await self.writer.run(
-                lambda connection: schools.account(connection, name), touches=NOTHING
-            )
-            known = None if account is None else account.password_hash
-            right = await self._off_loop(_is_right, known, password)
-            attempt.wrong = not right
-        if account is None or not right:
-            raise Refused("wrong_login")
-        session = CoordinatorSession(account.name, account.vestigingsnummer)
-        return {"session": self.sessions.begin(session), "vestigingsnummer": account.vestigingsnummer}
 
     async def health(self, _request: Request) -> dict[str, Any]:
         """Tell that the broker and its store answer."""
@@ -130,11 +107,6 @@ class _Entry:
     draft: Draft
 
 
-def hash_password(password: str) -> str:
-    """Return what is kept of a password."""
-    return _HASHER.hash(password)
-
-
 def _read_code(text: str) -> str:
     try:
         return deelnamecode.normalise(text)
@@ -145,20 +117,8 @@ def _read_code(text: str) -> str:
 def _first_fitting(connection: Connection, pairs: list[tuple[OpenAfname, CodeKeys]]) -> _Entry | None:
     for afname, keys in pairs:
         if codes.stamgroep_of(connection, afname.afname_id, keys) is not None:
+            plans.check_day(connection, afname.afname_id, today())
             return _Entry(afname, keys, drafts.read(connection, afname.afname_id, keys))
         if codes.is_spent(connection, afname.afname_id, keys):
             raise Refused("used_code")
     return None
-
-
-def _is_right(password_hash: str | None, password: str) -> bool:
-    try:
-        # For an unknown name as much work, so that the time taken does not tell which names exist.
-        return _HASHER.verify(password_hash or _nobody(), password) and password_hash is not None
-    except VerificationError:
-        return False
-
-
-@cache
-def _nobody() -> str:
-    return hash_password("nobody's password")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from argon2.low_level import Type, hash_secret_raw
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
@@ -42,6 +43,7 @@ class Keys:
         self._pepper = _derive(secret, "pepper", KEY_BYTES)
         self._mac_key = _derive(secret, "mac", KEY_BYTES)
         self.pass_key = _derive(secret, "pass", KEY_BYTES)
+        self.ledger_key = Ed25519PrivateKey.from_private_bytes(_derive(secret, "ledger", KEY_BYTES))
         self._effort = effort or Effort()
 
     def of_code(self, code: str, salt: bytes) -> CodeKeys:

@@ -15,15 +15,16 @@ from instrument.store.records import afname_from_dict, afname_to_dict, school_fr
 from instrument.store.refusals import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
     from instrument.school import School, Schooljaar
-    from instrument.store.coordinators import Release
     from instrument.store.data_folder import DataFolder
     from instrument.store.ledger import Event
+    from instrument.store.ledger_rules import Rules
     from instrument.store.responses import ResponseRow
+    from instrument.store.results_desk import Release
 
 PATIENCE: Final = 600.0
 """Seconds to wait for a reply: thousands of codes take minutes."""
@@ -76,13 +77,18 @@ class BlockingClient:
 
 
 @contextmanager
-def operator(folder: DataFolder, *, release: Release | None = None) -> Iterator[Operator]:
+def operator(
+    folder: DataFolder, *, release: Release | None = None, rules: Rules | None = None
+) -> Iterator[Operator]:
     """Give an operator of a data folder: of its running broker, else of one that runs as long as this."""
     with contextlib.ExitStack() as stack:
-        yield Operator(stack.enter_context(_client(folder, release, stack)), folder.operator_key)
+        client = stack.enter_context(_client(folder, stack, release=release, rules=rules))
+        yield Operator(client, folder.operator_key)
 
 
-def _client(folder: DataFolder, release: Release | None, stack: contextlib.ExitStack) -> BlockingClient:
+def _client(
+    folder: DataFolder, stack: contextlib.ExitStack, *, release: Release | None, rules: Rules | None
+) -> BlockingClient:
     deadline = time.monotonic() + STARTING
     while True:
         with contextlib.suppress(BrokerUnreachable):
@@ -90,7 +96,7 @@ def _client(folder: DataFolder, release: Release | None, stack: contextlib.ExitS
         from instrument.store import broker  # noqa: PLC0415 - takes a second, and kernels import this module
 
         with contextlib.suppress(broker.BrokerRunning):
-            stack.enter_context(broker.running(folder, release=release))
+            stack.enter_context(broker.running(folder, release=release, rules=rules))
         # Where another broker has the lock it is starting, or going; both end soon.
         if time.monotonic() > deadline:
             raise BrokerUnreachable(folder.socket)
@@ -109,9 +115,24 @@ class Operator:
         """Keep a school; refuses one that is there already."""
         self._call("add_school", school=school_to_dict(school))
 
-    def add_account(self, *, name: str, password: str, vestigingsnummer: str) -> None:
-        """Give a coordinator of a school a login."""
-        self._call("add_account", name=name, password=password, vestigingsnummer=vestigingsnummer)
+    def add_account(self, *, name: str, password: str | None = None, **of: str) -> None:
+        """Give somebody a login: `of` is role, vestigingsnummer or bevoegd_gezag_nummer, as for `invite`."""
+        self._call("add_account", name=name, password=password, **of)
+
+    def invite(self, *, name: str, days: int = 14, **of: str) -> str:
+        """Return the token of an invitation, which cannot be read again.
+
+        `of` names the role, and a coordinator's vestigingsnummer or a bestuur's bevoegd_gezag_nummer.
+        """
+        return str(self._call("invite", name=name, days=days, **of)["token"])
+
+    def accounts(self) -> list[dict[str, Any]]:
+        """Return name, role, vestigingsnummer and bevoegd_gezag_nummer of all accounts."""
+        return list(self._call("accounts")["accounts"])
+
+    def remove_account(self, name: str) -> None:
+        """Forget an account and end its sessions."""
+        self._call("remove_account", name=name)
 
     def open_afname(  # noqa: PLR0913 - an afname has these facts
         self,
@@ -178,22 +199,13 @@ class Operator:
             added += self._call("add_responses", afname_id=afname_id, rows=chunk)["added"]
         return added
 
-    def append_event(
-        self,
-        *,
-        vestigingsnummer: str,
-        schooljaar: Schooljaar,
-        type: str,  # noqa: A002 - the field's name in the ledger
-        payload: Mapping[str, Any],
-    ) -> Event:
-        """Add an event to the ledger of toestemming and return it."""
-        fields = {"vestigingsnummer": vestigingsnummer, "schooljaar": str(schooljaar), "type": type}
-        event: Event = self._call("append_event", **fields, payload=dict(payload))["event"]
-        return event
-
     def events(self, vestigingsnummer: str) -> list[Event]:
-        """Return the events of one vestiging, the oldest first."""
-        return list(self._call("events", vestigingsnummer=vestigingsnummer)["events"])
+        """Return the events of one vestiging in the ledger of toestemming, the oldest first."""
+        return list(self._call("toestemming", vestigingsnummer=vestigingsnummer)["events"])
+
+    def ask(self, op: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+        """Return the answer to any request of an operator; see `dispatch.OPERATOR_OPS`."""
+        return self._call(op, **fields)
 
     def verify(self) -> dict[str, Any]:
         """Check the seals of all responses and the chain of the ledger; `sound` sums it up."""

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from instrument import deelnamecode
 from instrument.questionnaire import UnknownModuleError
-from instrument.school import Schooljaar, check_vestigingsnummer
-from instrument.store import afnames, codes, ledger, responses, schools
-from instrument.store.frontdesk import hash_password
+from instrument.school import check_vestigingsnummer
+from instrument.store import afnames, codes, responses, schools
+from instrument.store.issuing import MOST_CODES, Issuing
 from instrument.store.records import afname_from_dict, afname_to_dict, day, school_from_dict, school_to_dict
 from instrument.store.refusals import Refused
 from instrument.store.stores import NOTHING, Erase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Executor
 
     from sqlalchemy import Connection
 
@@ -27,16 +24,13 @@ if TYPE_CHECKING:
     from instrument.questionnaire import Edition
     from instrument.store.backups import Backups
     from instrument.store.keys import Keys
+    from instrument.store.ledger import Ledger
     from instrument.store.requests import Request
     from instrument.store.sessions import OperatorSession
     from instrument.store.writer import Writer
 
-MOST_CODES: Final = 5_000
-"""Codes of one request; a stamgroep has some dozens."""
 MOST_ROWS: Final = 5_000
 """Responses of one page."""
-AT_ONCE: Final = 2
-"""Codes derived at a time, so that pupils who log in meanwhile do not wait behind hundreds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +39,11 @@ class OperatorDesk:
 
     writer: Writer
     keys: Keys
-    stretching: Executor
+    issuing: Issuing
     edition_of: Callable[[str], Edition]
     backups: Backups
     closed: Callable[[], None]
+    ledger: Ledger
 
     async def hello(self, _session: OperatorSession, _request: Request) -> dict[str, Any]:
         """Say that the key is right; from here on this connection may send large frames."""
@@ -58,17 +53,6 @@ class OperatorDesk:
         """Keep a school."""
         school = request.parsed("school", school_from_dict)
         await self.writer.run(lambda connection: schools.add(connection, school))
-        return {}
-
-    async def add_account(self, _session: OperatorSession, request: Request) -> dict[str, Any]:
-        """Keep a coordinator's account."""
-        name, vestigingsnummer = request.text("name"), _vestigingsnummer(request)
-        password_hash = await asyncio.to_thread(hash_password, request.text("password"))
-        await self.writer.run(
-            lambda connection: schools.add_account(
-                connection, name=name, vestigingsnummer=vestigingsnummer, password_hash=password_hash
-            )
-        )
         return {}
 
     async def open_afname(self, _session: OperatorSession, request: Request) -> dict[str, Any]:
@@ -96,16 +80,8 @@ class OperatorDesk:
     async def issue_codes(self, _session: OperatorSession, request: Request) -> dict[str, Any]:
         """Draw codes for a stamgroep: this reply is the only moment at which they can be read."""
         afname_id, stamgroep = request.text("afname_id"), request.text("stamgroep")
-        drawn = [deelnamecode.generate() for _ in range(request.number("number", least=1, most=MOST_CODES))]
-        salt = await self.writer.run(lambda connection: _salt(connection, afname_id), touches=NOTHING)
-        tags = await self._tags(drawn, salt)
-
-        def add(connection: Connection) -> None:
-            codes.reserve(connection, afname_id, stamgroep, len(tags))
-            codes.add(connection, afname_id, stamgroep, tags)
-
-        await self.writer.run(add, touches=afname_id)
-        return {"codes": drawn}
+        number = request.number("number", least=1, most=MOST_CODES)
+        return {"codes": await self.issuing.issue(afname_id, stamgroep, number)}
 
     async def schools(self, _session: OperatorSession, _request: Request) -> dict[str, Any]:
         """Return all schools."""
@@ -129,7 +105,7 @@ class OperatorDesk:
     async def responses(self, _session: OperatorSession, request: Request) -> dict[str, Any]:
         """Return a page of the responses of a closed afname, in the order of their random keys."""
         afname_id, limit = request.text("afname_id"), request.number("limit", least=1, most=MOST_ROWS)
-        after = request.parsed("after", _key)
+        after = request.parsed("after", responses.key)
 
         def read(connection: Connection) -> responses.Page:
             afname = afnames.get(connection, afname_id)
@@ -155,43 +131,16 @@ class OperatorDesk:
         await self.writer.run(add, touches=afname_id, erase=Erase.FROM_LOG)
         return {"added": len(rows)}
 
-    async def append_event(self, _session: OperatorSession, request: Request) -> dict[str, Any]:
-        """Add an event to the ledger of toestemming."""
-        vestigingsnummer, kind, payload = (
-            _vestigingsnummer(request),
-            request.text("type"),
-            request.mapping("payload"),
-        )
-        schooljaar = request.parsed("schooljaar", Schooljaar.parse)
-        event = await self.writer.run(
-            lambda connection: ledger.append(
-                connection,
-                vestigingsnummer=vestigingsnummer,
-                schooljaar=schooljaar,
-                type=kind,
-                payload=payload,
-            )
-        )
-        return {"event": event}
-
-    async def events(self, _session: OperatorSession, request: Request) -> dict[str, Any]:
-        """Return the events of one vestiging."""
-        vestigingsnummer = _vestigingsnummer(request)
-        found = await self.writer.run(
-            lambda connection: ledger.of_vestiging(connection, vestigingsnummer), touches=NOTHING
-        )
-        return {"events": found}
-
     async def verify(self, _session: OperatorSession, _request: Request) -> dict[str, Any]:
         """Check the seals of all responses and the chain of the ledger."""
 
         def check(connection: Connection) -> dict[str, Any]:
             found = list(responses.verify(connection, self.keys))
-            chained = ledger.verify(connection)
+            broken = [str(fault) for fault in self.ledger.faults(connection)]
             return {
                 "afnames": [asdict(afname) for afname in found],
-                "ledger_is_chained": chained,
-                "sound": chained and all(afname.is_sound for afname in found),
+                "ledger_faults": broken,
+                "sound": not broken and all(afname.is_sound for afname in found),
             }
 
         return await self.writer.run(check)
@@ -209,17 +158,6 @@ class OperatorDesk:
         opened = await self.backups.make(request.parsed("file", _absolute))
         return {"open": len(opened)}
 
-    async def _tags(self, drawn: list[str], salt: bytes) -> list[bytes]:
-        turns = asyncio.Semaphore(AT_ONCE)
-
-        async def tag(code: str) -> bytes:
-            async with turns:
-                derive = asyncio.get_running_loop().run_in_executor
-                keys = await derive(self.stretching, self.keys.of_code, deelnamecode.normalise(code), salt)
-            return keys.code_tag
-
-        return await asyncio.gather(*(tag(code) for code in drawn))
-
 
 def _vestigingsnummer(request: Request) -> str:
     return request.parsed("vestigingsnummer", check_vestigingsnummer)
@@ -229,18 +167,6 @@ def _absolute(path: str) -> Path:
     if not Path(path).is_absolute():
         raise ValueError("give the whole path of a file")
     return Path(path)
-
-
-def _key(value: str | None) -> str | None:
-    return None if value is None else bytes.fromhex(value).hex()
-
-
-def _salt(connection: Connection, afname_id: str) -> bytes:
-    afnames.get(connection, afname_id)
-    for afname in afnames.all_open(connection):
-        if afname.afname_id == afname_id:
-            return afname.salt
-    raise Refused("afname_closed")
 
 
 def _checked(rows: list[Any], edition: Edition) -> list[responses.ResponseRow]:

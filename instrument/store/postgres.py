@@ -28,15 +28,15 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
 from instrument.store import postgres_schema, postgres_tools
+from instrument.store.schema import METADATA
 from instrument.store.stores import EVERYTHING, Erase, NotErased, StoreFault
-from instrument.store.tables import METADATA
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from sqlalchemy.engine import ExceptionContext
 
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 OLDEST: Final = 140_000
 """Older servers are no longer repaired by their makers after 2026."""
 READERS_LEAVE: Final = 0.5

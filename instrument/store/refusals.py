@@ -21,6 +21,14 @@ class Refused(Exception):  # noqa: N818 - it reads as the fact it is
         return sentences().get(self.reason, self.reason).format_map(_Detail(self.detail))
 
 
+class RuleFaults(ValueError):  # noqa: N818 - it holds faults, as catalogue.BankFaults does
+    """A decision is refused; `faults` holds every reason with its remedy, in Dutch, and never an answer."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
 class _Detail(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return f"({key} not given)"

@@ -86,6 +86,11 @@ def page(connection: Connection, afname: Afname, *, after: str | None, limit: in
     return Page([_response(row) for row in taken], taken[-1].response_id.hex() if more and taken else None)
 
 
+def key(value: str | None) -> str | None:
+    """Return a key as a request gives it; raises `ValueError` or `TypeError` where it is none."""
+    return None if value is None else bytes.fromhex(value).hex()
+
+
 def every(connection: Connection, afname: Afname) -> list[ResponseRow]:
     """Return all responses of a closed afname, in the order of their random keys."""
     if afname.is_open:

@@ -1,15 +1,15 @@
-"""Schools and the accounts of their coordinators, in the store."""
+"""Schools in the store."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from instrument.school import School
 from instrument.store.records import school_to_dict
 from instrument.store.refusals import Refused
-from instrument.store.tables import ACCOUNTS, SCHOOLS
+from instrument.store.tables import SCHOOLS
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
@@ -42,18 +42,25 @@ def every(connection: Connection) -> list[School]:
     return [_school(row) for row in connection.execute(select(SCHOOLS).order_by(SCHOOLS.c.vestigingsnummer))]
 
 
-def add_account(connection: Connection, *, name: str, vestigingsnummer: str, password_hash: str) -> None:
-    """Keep a coordinator's account; refuses a name that is taken."""
-    get(connection, vestigingsnummer)
-    if account(connection, name) is not None:
-        raise Refused("account_exists")
-    fields = {"name": name, "vestigingsnummer": vestigingsnummer, "password_hash": password_hash}
-    connection.execute(insert(ACCOUNTS).values(fields))
+def page(connection: Connection, *, after: str, limit: int) -> list[School]:
+    """Return at most `limit` schools behind a vestigingsnummer, in its order."""
+    query = select(SCHOOLS).where(SCHOOLS.c.vestigingsnummer > after)
+    rows = connection.execute(query.order_by(SCHOOLS.c.vestigingsnummer).limit(limit))
+    return [_school(row) for row in rows]
 
 
-def account(connection: Connection, name: str) -> Row[tuple[str, str, str]] | None:
-    """Return name, vestigingsnummer and password hash of an account."""
-    return connection.execute(select(ACCOUNTS).where(ACCOUNTS.c.name == name)).first()
+def of_board(connection: Connection, bevoegd_gezag_nummer: str) -> list[School]:
+    """Return the vestigingen of a bevoegd gezag by vestigingsnummer."""
+    here = SCHOOLS.c.bevoegd_gezag_nummer == bevoegd_gezag_nummer
+    rows = connection.execute(select(SCHOOLS).where(here).order_by(SCHOOLS.c.vestigingsnummer))
+    return [_school(row) for row in rows]
+
+
+def change(connection: Connection, school: School) -> None:
+    """Give a school another name, sector or onderwijssoort; whether it is simulated and of whom, stays."""
+    fields = {"name": school.name, "sector": school.sector, "onderwijssoort": school.onderwijssoort}
+    here = SCHOOLS.c.vestigingsnummer == school.vestigingsnummer
+    connection.execute(update(SCHOOLS).where(here).values(fields))
 
 
 def _school(row: Row[tuple[str, ...]]) -> School:

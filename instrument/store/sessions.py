@@ -45,18 +45,49 @@ class CoordinatorSession:
 
 
 @dataclass(frozen=True, slots=True)
+class BestuurSession:
+    """Somebody of a bevoegd gezag, over its vestigingen."""
+
+    account: str
+    bevoegd_gezag_nummer: str
+
+
+@dataclass(frozen=True, slots=True)
+class AanbiederSession:
+    """Somebody who runs this monitor: which schools, which accounts; no answers and no results."""
+
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnderzoekerSession:
+    """A researcher: the frozen responses of closed afnamen."""
+
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherSession:
+    """The office that hears an OpenID provider; may begin sessions of accounts, and no more."""
+
+
+@dataclass(frozen=True, slots=True)
 class OperatorSession:
     """Whoever holds the operator's key of the data folder."""
 
 
-Session: TypeAlias = PupilSession | CoordinatorSession | OperatorSession
+AccountSession: TypeAlias = CoordinatorSession | BestuurSession | AanbiederSession | OnderzoekerSession
+"""Of somebody with a name and a password."""
+Session: TypeAlias = PupilSession | AccountSession | OperatorSession | VoucherSession
 
 
 class Sessions:
     """All sessions by capability; a capability is a secret of 128 bits and never logged."""
 
-    def __init__(self, operator_key: str, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._operator_key = operator_key
+    def __init__(
+        self, operator_key: str, *, voucher_key: str = "", clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._standing: dict[str, Session] = {operator_key: OperatorSession(), voucher_key: VoucherSession()}
         self._clock = clock
         self._sessions: dict[str, Session] = {}
         self._used: dict[str, float] = {}
@@ -76,8 +107,9 @@ class Sessions:
 
     def find(self, capability: str) -> Session | None:
         """Return the session of a capability, if it is here."""
-        if secrets.compare_digest(capability.encode(errors="replace"), self._operator_key.encode()):
-            return OperatorSession()
+        for key, session in self._standing.items():
+            if key and secrets.compare_digest(capability.encode(errors="replace"), key.encode()):
+                return session
         if capability in self._sessions:
             self._used[capability] = self._clock()
         return self._sessions.get(capability)
@@ -86,6 +118,12 @@ class Sessions:
         """Forget a session, with the keys it held; its pass opens nothing any more, at this broker."""
         self._forget(capability)
         self._ended.add(hashlib.sha256(capability.encode()).digest())
+
+    def end_of(self, account: str) -> None:
+        """Forget every session of an account: it has another password, or is gone."""
+        for capability, session in list(self._sessions.items()):
+            if getattr(session, "account", None) == account:
+                self.end(capability)
 
     def was_ended(self, capability: str) -> bool:
         """Tell whether somebody left with this pass."""

@@ -12,8 +12,8 @@ import pysqlite3
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
+from instrument.store.schema import METADATA
 from instrument.store.stores import Erase, NotErased, StoreFault
-from instrument.store.tables import METADATA
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -24,7 +24,7 @@ OLDEST: Final = (3, 51, 3)
 """Older versions can corrupt a write-ahead log when it is reset (sqlite.org, "WAL-reset bug")."""
 APPLICATION_ID: Final = 0x57474C53
 """Says in the file's header that it is a store of ours ("WGLS")."""
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 
 DriverError: Final[type[Exception]] = pysqlite3.dbapi2.Error
 """What the driver raises outside of SQLAlchemy's sight."""

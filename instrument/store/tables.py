@@ -21,41 +21,36 @@ from sqlalchemy import (
 METADATA: Final = MetaData()
 
 # Compared byte by byte in both stores: what a database server takes for alphabetical is its own affair.
-_TEXT: Final = Text().with_variant(Text(collation="C"), "postgresql")
+TEXT: Final = Text().with_variant(Text(collation="C"), "postgresql")
 
 
-def _table(name: str, *columns: Column[str] | Column[int] | Column[bytes] | ForeignKeyConstraint) -> Table:
-    # Without a rowid, which would give away the order in which responses came.
+def table(
+    name: str, *columns: Column[str] | Column[int] | Column[bytes] | ForeignKeyConstraint | CheckConstraint
+) -> Table:
+    """Return a table of the store, without a rowid: that would give away the order in which rows came."""
     return Table(name, METADATA, *columns, sqlite_with_rowid=False, sqlite_strict=True)
 
 
-SCHOOLS: Final = _table(
+SCHOOLS: Final = table(
     "schools",
-    Column("vestigingsnummer", _TEXT, primary_key=True),
-    Column("name", _TEXT, nullable=False),
-    Column("sector", _TEXT, nullable=False),
-    Column("onderwijssoort", _TEXT, nullable=False),
+    Column("vestigingsnummer", TEXT, primary_key=True),
+    Column("name", TEXT, nullable=False),
+    Column("sector", TEXT, nullable=False),
+    Column("onderwijssoort", TEXT, nullable=False),
     Column("simulated", Integer, CheckConstraint("simulated IN (0, 1)"), nullable=False),
-    Column("bevoegd_gezag_nummer", _TEXT),
+    Column("bevoegd_gezag_nummer", TEXT),
 )
 
-ACCOUNTS: Final = _table(
-    "accounts",
-    Column("name", _TEXT, primary_key=True),
-    Column("vestigingsnummer", _TEXT, ForeignKey("schools.vestigingsnummer"), nullable=False),
-    Column("password_hash", _TEXT, nullable=False),
-)
-
-AFNAMES: Final = _table(
+AFNAMES: Final = table(
     "afnames",
-    Column("afname_id", _TEXT, primary_key=True),
-    Column("vestigingsnummer", _TEXT, ForeignKey("schools.vestigingsnummer"), nullable=False),
-    Column("schooljaar", _TEXT, nullable=False),
-    Column("edition", _TEXT, nullable=False),
-    Column("fingerprint", _TEXT, nullable=False),
-    Column("modules", _TEXT, nullable=False),  # their codes as a JSON list
-    Column("opened_on", _TEXT, nullable=False),
-    Column("closed_on", _TEXT),
+    Column("afname_id", TEXT, primary_key=True),
+    Column("vestigingsnummer", TEXT, ForeignKey("schools.vestigingsnummer"), nullable=False),
+    Column("schooljaar", TEXT, nullable=False),
+    Column("edition", TEXT, nullable=False),
+    Column("fingerprint", TEXT, nullable=False),
+    Column("modules", TEXT, nullable=False),  # their codes as a JSON list
+    Column("opened_on", TEXT, nullable=False),
+    Column("closed_on", TEXT),
     # Destroyed at closing: without it a code can no longer be tried against anything.
     Column("salt", LargeBinary),
     Column("n_responses", Integer, nullable=False),
@@ -69,10 +64,10 @@ Index(
     postgresql_where=text("closed_on IS NULL"),
 )
 
-STAMGROEPEN: Final = _table(
+STAMGROEPEN: Final = table(
     "stamgroepen",
-    Column("afname_id", _TEXT, ForeignKey("afnames.afname_id"), primary_key=True),
-    Column("name", _TEXT, primary_key=True),
+    Column("afname_id", TEXT, ForeignKey("afnames.afname_id"), primary_key=True),
+    Column("name", TEXT, primary_key=True),
     Column("position", Integer, nullable=False),
     Column("leerjaar", Integer, nullable=False),
     Column("pupils", Integer, nullable=False),
@@ -80,46 +75,34 @@ STAMGROEPEN: Final = _table(
     Column("used", Integer, nullable=False),
 )
 
-CODES: Final = _table(
+CODES: Final = table(
     "codes",
-    Column("afname_id", _TEXT, primary_key=True),
+    Column("afname_id", TEXT, primary_key=True),
     Column("code_tag", LargeBinary, primary_key=True),
-    Column("stamgroep", _TEXT, nullable=False),
+    Column("stamgroep", TEXT, nullable=False),
     ForeignKeyConstraint(["afname_id", "stamgroep"], ["stamgroepen.afname_id", "stamgroepen.name"]),
 )
 
 # A used code leaves its row in `codes` and comes here under another tag, without its stamgroep.
-SPENT_CODES: Final = _table(
+SPENT_CODES: Final = table(
     "spent_codes",
-    Column("afname_id", _TEXT, ForeignKey("afnames.afname_id"), primary_key=True),
+    Column("afname_id", TEXT, ForeignKey("afnames.afname_id"), primary_key=True),
     Column("spent_tag", LargeBinary, primary_key=True),
 )
 
-DRAFTS: Final = _table(
+DRAFTS: Final = table(
     "drafts",
-    Column("afname_id", _TEXT, ForeignKey("afnames.afname_id"), primary_key=True),
+    Column("afname_id", TEXT, ForeignKey("afnames.afname_id"), primary_key=True),
     Column("draft_tag", LargeBinary, primary_key=True),
     Column("sealed", LargeBinary, nullable=False),
 )
 
-RESPONSES: Final = _table(
+RESPONSES: Final = table(
     "responses",
-    Column("afname_id", _TEXT, primary_key=True),
+    Column("afname_id", TEXT, primary_key=True),
     Column("response_id", LargeBinary, primary_key=True),
-    Column("stamgroep", _TEXT, nullable=False),
-    Column("answers", _TEXT, nullable=False),
+    Column("stamgroep", TEXT, nullable=False),
+    Column("answers", TEXT, nullable=False),
     Column("mac", LargeBinary, nullable=False),
     ForeignKeyConstraint(["afname_id", "stamgroep"], ["stamgroepen.afname_id", "stamgroepen.name"]),
-)
-
-EVENTS: Final = _table(
-    "events",
-    Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("vestigingsnummer", _TEXT, ForeignKey("schools.vestigingsnummer"), nullable=False),
-    Column("schooljaar", _TEXT, nullable=False),
-    Column("type", _TEXT, nullable=False),
-    Column("payload", _TEXT, nullable=False),
-    Column("at_utc", _TEXT, nullable=False),
-    Column("previous", _TEXT, nullable=False),
-    Column("hash", _TEXT, nullable=False),
 )

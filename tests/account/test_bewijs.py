@@ -50,7 +50,7 @@ def gaps(tmp_path: Path, change: dict[str, Any], *leerjaren: int) -> list[str]:
     document = tmp_path / "verantwoording.pdf"
     document.write_bytes(PDF)
     (tmp_path / "evidence.json").write_text(json.dumps(content), "utf-8")
-    return list(bewijs.gaps(bewijs.beside(document), SCHOOL, afname(*(leerjaren or (6, 7))), document))
+    return list(bewijs.gaps(Evidence.of(document), SCHOOL, afname(*(leerjaren or (6, 7)))))
 
 
 def test_evidence_that_fits_lacks_nothing(tmp_path):

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Playwright
 
+    from tests.browser.school_year import Served
+
 ROOT = Path(__file__).parents[2]
 SHARE = ROOT / "instrument" / "serving" / "share" / "jupyter"
 WIDGETS = ["@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager", "anywidget"]
@@ -143,6 +145,19 @@ def _stock_voila(variables: dict[str, str]) -> Iterator[str]:
     finally:
         process.terminate()
         process.communicate(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def school_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server with an OpenID provider, one for all pages of accounts: it takes seconds to start."""
+    from tests.browser import school_year  # noqa: PLC0415 - imports this module
+
+    place, port = tmp_path_factory.mktemp("school"), _free_port()
+    with (
+        school_year.provider(place, port) as settings,
+        school_year.served(place / "data", "--openid", str(settings)) as running,
+    ):
+        yield running
 
 
 def _free_port() -> int:

@@ -15,6 +15,9 @@ WELL_FORMED_UNKNOWN = "BBBB-BBBB-BBBB"
 EVERY_ADDRESS = (
     "/leerling",
     "/coordinator",
+    "/bestuur",
+    "/aanbieder",
+    "/onderzoeker",
     "/api/kernels",
     "/api/contents",
     "/api/sessions",

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from export.disclosure import Disclosure, DisclosureError, Suppressed
-from export.levering import delivery as levering
 from export.levering import summary
+from export.levering.preparation import LeveringRefused
 from instrument import catalogue, editions
 from instrument.afname import Afname, Stamgroep
 from instrument.school import School, Schooljaar
+from tests.levering import delivering
 
 EDITION = catalogue.edition("po_bovenbouw_2026")
 SCHOOL = School("99AA00", "Simulatieschool De Regel", "po", "BO", simulated=True)
@@ -63,7 +64,7 @@ def pupils(number: int, value: int = 3) -> list[dict[str, Any]]:
 def deliver(out: Path, rows: list[dict[str, Any]], events: list[dict[str, Any]] | None = None) -> str:
     """Deliver and return the JSON as it was written."""
     given = [GIVEN] if events is None else events
-    levering.deliver(school=SCHOOL, afname=AFNAME, rows=rows, events=given, now=NOW, out=out)
+    delivering.deliver(school=SCHOOL, afname=AFNAME, rows=rows, events=given, now=NOW, out=out)
     return next(out.glob("*.json")).read_text("utf-8")
 
 
@@ -85,7 +86,7 @@ def test_eis_b_representativeness_goes_with_the_means(tmp_path: Path):
 
 def test_eis_e_without_toestemming_nothing_is_delivered(tmp_path: Path):
     """EIS-E: a provider delivers on behalf of the school, only after its toestemming."""
-    with pytest.raises(levering.LeveringRefused, match="toestemming"):
+    with pytest.raises(LeveringRefused, match="toestemming"):
         deliver(tmp_path, pupils(20), events=[])
     assert list(tmp_path.iterdir()) == []
 
@@ -93,7 +94,7 @@ def test_eis_e_without_toestemming_nothing_is_delivered(tmp_path: Path):
 def test_eis_e_toestemming_is_per_vestiging_and_per_schooljaar(tmp_path: Path):
     """EIS-E: last year's does not count, nor another school's."""
     for other in ({"schooljaar": "2025-2026"}, {"vestigingsnummer": "99AB00"}):
-        with pytest.raises(levering.LeveringRefused, match="toestemming"):
+        with pytest.raises(LeveringRefused, match="toestemming"):
             deliver(tmp_path, pupils(20), events=[{**GIVEN, **other}])
 
 
@@ -116,8 +117,8 @@ def test_d1_nothing_is_shown_before_closing(tmp_path: Path):
     still_open = replace(AFNAME, closed_on=None)
     with pytest.raises(DisclosureError):
         summary.release(SCHOOL, still_open, pupils(20))
-    with pytest.raises(levering.LeveringRefused, match="nog open"):
-        levering.deliver(school=SCHOOL, afname=still_open, rows=[], events=[GIVEN], now=NOW, out=tmp_path)
+    with pytest.raises(LeveringRefused, match="nog open"):
+        delivering.deliver(school=SCHOOL, afname=still_open, rows=[], events=[GIVEN], now=NOW, out=tmp_path)
 
 
 @pytest.mark.parametrize(("number", "shown"), [(9, False), (10, True)])
@@ -128,7 +129,7 @@ def test_d2_nine_pupils_are_too_few_and_ten_are_enough(tmp_path: Path, number: i
     if shown:
         assert deliver(tmp_path, pupils(number))
     else:
-        with pytest.raises(levering.LeveringRefused, match="te weinig leerlingen"):
+        with pytest.raises(LeveringRefused, match="te weinig leerlingen"):
             deliver(tmp_path, pupils(number))
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from instrument.store import broker, client, stores
 from instrument.store.data_folder import DataFolder
+from tests.levering.any_rules import ANY
 from tests.store import cluster as clusters
 from tests.unit.conftest import QUICK, Classroom, open_afname
 
@@ -85,7 +86,12 @@ def on_postgres(cluster: Cluster, path: Path) -> Ground:
 def classroom(ground: Ground) -> Iterator[Classroom]:
     """A broker at work on each store in turn."""
     with (
-        broker.running(ground.folder, effort=QUICK, release=lambda _school, _afname, rows: {"n": len(rows)}),
+        broker.running(
+            ground.folder,
+            effort=QUICK,
+            release=lambda _school, _afname, rows: {"n": len(rows)},
+            rules=ANY,
+        ),
         client.operator(ground.folder) as operator,
         client.BlockingClient(ground.folder.socket) as caller,
     ):
@@ -107,8 +113,8 @@ class Pair:
 def pair(shared: Ground) -> Iterator[Pair]:
     other = shared.other()
     with (
-        broker.running(shared.folder, effort=QUICK),
-        broker.running(other, effort=QUICK),
+        broker.running(shared.folder, effort=QUICK, rules=ANY),
+        broker.running(other, effort=QUICK, rules=ANY),
         client.operator(shared.folder) as operator,
         client.operator(other) as operator_too,
         client.BlockingClient(shared.folder.socket) as caller,

@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
-from instrument.school import School, Schooljaar
+from instrument.school import School
 from instrument.store import client, schools, stores
 from instrument.store.data_folder import DataFolder, DataFolderError
 from instrument.store.refusals import Refused
-from instrument.store.tables import ACCOUNTS, DRAFTS, SPENT_CODES, STAMGROEPEN
+from instrument.store.school_tables import ACCOUNTS
+from instrument.store.tables import DRAFTS, SPENT_CODES, STAMGROEPEN
 from instrument.store.writer import Writer
 
 if TYPE_CHECKING:
@@ -77,6 +78,11 @@ def test_of_six_racing_submits_one_wins(classroom: Classroom, ground: Ground) ->
     assert not ground.rows(select(DRAFTS))
 
 
+AN_EVENT_TOO_FAR = """INSERT INTO events
+SELECT seq + 5, type, vestigingsnummer, schooljaar, actor, role, level, date, at_utc, at_local, :key, payload,
+previous, hash, signature FROM events"""
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -86,6 +92,9 @@ def test_of_six_racing_submits_one_wins(classroom: Classroom, ground: Ground) ->
         "UPDATE afnames SET n_responses = 0",
         "UPDATE events SET payload = '{}'",
         "DELETE FROM events",
+        AN_EVENT_TOO_FAR,
+        "UPDATE outbox SET sent_at = NULL",
+        "DELETE FROM outbox",
     ],
 )
 def test_the_store_itself_keeps_frozen_what_is_frozen(
@@ -94,15 +103,19 @@ def test_the_store_itself_keeps_frozen_what_is_frozen(
     """Even a fault in our own code changes neither the snapshot nor the ledger."""
     submit(classroom, classroom.codes[0], 3)
     classroom.close()
-    classroom.operator.append_event(
-        vestigingsnummer="02QZ00", schooljaar=Schooljaar(2026), type="gegeven", payload={"niveau": "school"}
-    )
-    bound = {"key": b"\1" * 16} if ":key" in statement else {}
+    classroom.operator.ask("give_toestemming", vestigingsnummer="02QZ00", fields={"niveau": "school"})
+    classroom.operator.ask("mark_sent", item_id=_first_item(classroom), receipt="taken")
+    key: object = "k" if "events" in statement else b"\1" * 16
+    bound = {"key": key} if ":key" in statement else {}
     with stores.of(ground.folder).engine().connect() as connection:
-        with pytest.raises(IntegrityError, match=r"closed|never changed|only added to"):
+        with pytest.raises(IntegrityError, match=r"closed|never changed|only added to|sent once"):
             connection.execute(text(statement), bound)
         connection.rollback()
     assert classroom.operator.verify()["sound"] is True
+
+
+def _first_item(classroom: Classroom) -> str:
+    return str(classroom.operator.ask("pending")["items"][0]["item_id"])
 
 
 def test_an_error_of_the_store_holds_no_values(ground: Ground) -> None:

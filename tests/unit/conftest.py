@@ -13,6 +13,7 @@ from instrument.school import School
 from instrument.store import broker, client
 from instrument.store.data_folder import DataFolder
 from instrument.store.keys import Effort
+from tests.levering.any_rules import ANY
 from tests.simulated_school import EDITION, VESTIGING, open_school
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def store_folder(tmp_path: Path) -> DataFolder:
 @pytest.fixture
 def classroom(store_folder: DataFolder) -> Iterator[Classroom]:
     with (
-        broker.running(store_folder, effort=QUICK, release=_count_only),
+        broker.running(store_folder, effort=QUICK, release=_count_only, rules=ANY),
         client.operator(store_folder) as operator,
         client.BlockingClient(store_folder.socket) as caller,
     ):

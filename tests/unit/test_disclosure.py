@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
 import math
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +18,7 @@ from export.disclosure import (
     LeerjaarResponse,
     Released,
     Suppressed,
+    rules,
 )
 from instrument.afname import Afname, Stamgroep
 from instrument.school import Schooljaar
@@ -30,6 +34,7 @@ AFNAME = Afname(
     closed_on=date(2026, 11, 20),
 )
 GATE = Disclosure(AFNAME)
+ROOT = Path(__file__).parents[2]
 
 
 def mean(scores: list[float]) -> Released:
@@ -137,3 +142,32 @@ def test_a_strange_stamgroep_is_refused_without_being_named():
     with pytest.raises(DisclosureError) as refused:
         GATE.response(["6-zonnebloem", "8-anjer"])
     assert "8-anjer" not in str(refused.value)
+
+
+def test_every_rule_is_found_by_its_name():
+    """An inspector who asks for D4 finds the line that names it, and what keeps it exists."""
+    listed = rules.__doc__ or ""
+    assert re.findall(r"^(D\d+) ", listed, re.MULTILINE) == [f"D{number}" for number in range(1, 12)]
+    for named in re.findall(r"`([\w.]+)`", listed):
+        assert _exists(named), named
+
+
+def _exists(named: str) -> bool:
+    """Tell whether a name in the list of rules is a module, or something in a module of the gate."""
+    if hasattr(rules, named) or importlib.util.find_spec(named.split(".", maxsplit=1)[0]):
+        return True
+    module, *names = named.split(".")
+    found: object = importlib.import_module(f"export.disclosure.{module}")
+    for name in names:
+        found = getattr(found, name)
+    return True
+
+
+def test_nobody_but_the_gate_holds_the_seal():
+    """Whoever holds it can make a figure that did not pass."""
+    seal = re.compile(r"\bSEAL\b")
+    sources = [
+        file for folder in ("export", "commands", "instrument") for file in (ROOT / folder).rglob("*.py")
+    ]
+    holders = {file.relative_to(ROOT).as_posix() for file in sources if seal.search(file.read_text("utf-8"))}
+    assert holders == {"export/disclosure/figures.py", "export/disclosure/gate.py"}

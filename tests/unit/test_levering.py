@@ -1,4 +1,4 @@
-"""A levering: every refusal with its remedy and nothing written, or three whole files."""
+"""A levering: every refusal with its remedy and nothing written, or four whole files."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
-from export.levering import delivery as levering
 from export.levering import sentences, summary_files, toestemming
-from export.levering.delivery import LeveringRefused
+from export.levering.preparation import LeveringRefused
+from export.levering.transport import NotDelivered
 from instrument import catalogue, editions
 from instrument.afname import Afname, Stamgroep
 from instrument.school import School, Schooljaar
+from tests.levering import delivering
 
 EDITION = catalogue.edition("po_bovenbouw_2026")
 SCHOOL = School("99AA00", "Simulatieschool De Toets", "po", "BO", simulated=True)
@@ -56,11 +57,11 @@ def event(seq: int = 1, kind: str = "gegeven", **other: Any) -> dict[str, Any]:
     return {"seq": seq, "at_utc": "2027-03-15T08:00:00+00:00", **known, **other}
 
 
-def deliver(out: Path, **other: Any) -> levering.Delivery:
+def deliver(out: Path, **other: Any) -> delivering.Delivery:
     """Deliver the afname of this file on the first moment it may be, with other arguments."""
     now = datetime(2027, 4, 1, 8, tzinfo=UTC)
     known = {"school": SCHOOL, "afname": AFNAME, "rows": ROWS, "events": [event()], "now": now, "out": out}
-    return levering.deliver(**{**known, **other})
+    return delivering.deliver(**{**known, **other})
 
 
 def reasons(out: Path, **other: Any) -> tuple[str, ...]:
@@ -68,7 +69,7 @@ def reasons(out: Path, **other: Any) -> tuple[str, ...]:
     with pytest.raises(LeveringRefused) as refused:
         deliver(out / "nieuw", **other)
     assert list(out.iterdir()) == []
-    return refused.value.reasons
+    return refused.value.faults
 
 
 def afname(**other: Any) -> dict[str, Afname]:
@@ -198,10 +199,12 @@ def test_a_herstel_has_its_own_date(tmp_path: Path):
     assert found.summary["toestemming"]["herstel"] is True
 
 
-def test_three_whole_files_appear_and_nothing_else(tmp_path: Path):
+def test_four_whole_files_appear_and_nothing_else(tmp_path: Path):
     found = deliver(tmp_path)
     name = "samenvatting-99AA00-2026-2027"
-    assert sorted(path.name for path in tmp_path.iterdir()) == [f"{name}.csv", f"{name}.json", f"{name}.pdf"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        f"{name}.csv", f"{name}.json", f"{name}.pdf", f"{name}.xlsx",
+    ]  # fmt: skip
     assert sorted(found.files) == sorted(tmp_path.iterdir())
 
 
@@ -213,12 +216,13 @@ def test_the_json_on_disk_fits_the_published_schema(tmp_path: Path):
 
 
 def test_the_consent_stands_in_every_form(tmp_path: Path):
-    """Whoever gets only one of the three must see on whose word it came (EIS-E)."""
+    """Whoever gets only one of the four must see on whose word it came (EIS-E)."""
     found = deliver(tmp_path).summary
     assert found["toestemming"]["akkoord_bevoegd_gezag"] == {
         "akkoord": True,
         "naam": "J. van den Berg",
         "datum": "2027-03-10",
+        "eigen_login": False,
     }
     assert '"toestemming.akkoord_bevoegd_gezag.akkoord";"ja"' in next(tmp_path.glob("*.csv")).read_text(
         "utf-8-sig"
@@ -251,7 +255,7 @@ def test_the_same_input_gives_the_same_files(tmp_path: Path):
 def test_a_folder_that_is_a_file_is_refused_with_a_remedy(tmp_path: Path):
     out = tmp_path / "bestand"
     out.write_text("iets")
-    with pytest.raises(LeveringRefused, match="kies een andere map"):
+    with pytest.raises(NotDelivered, match="choose another folder"):
         deliver(out)
     assert out.read_text() == "iets"
 
@@ -259,15 +263,8 @@ def test_a_folder_that_is_a_file_is_refused_with_a_remedy(tmp_path: Path):
 def test_a_second_delivery_replaces_the_files_whole(tmp_path: Path):
     deliver(tmp_path)
     deliver(tmp_path, now=datetime(2027, 4, 2, 8, tzinfo=UTC))
-    assert len(list(tmp_path.iterdir())) == 3
+    assert len(list(tmp_path.iterdir())) == 4
     assert '"2027-04-02T10:00:00+02:00"' in next(tmp_path.glob("*.json")).read_text("utf-8")
-
-
-def test_the_event_for_the_ledger_holds_the_hash_of_each_file(tmp_path: Path):
-    found = deliver(tmp_path)
-    hashes = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in found.files}
-    assert found.event["type"] == "geleverd"
-    assert found.event["payload"]["sha256"] == hashes
 
 
 def test_the_verantwoordingsdocument_is_named_by_its_hash(tmp_path: Path):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pysqlite3
 import pytest
 
-from instrument.store import broker, sqlite, tables
+from instrument.store import broker, school_tables, sqlite, tables
 from instrument.store.data_folder import DataFolder, DataFolderError
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def test_every_table_is_strict_and_without_rowid(connection: Connection) -> None
 def test_an_error_of_the_store_holds_no_values(connection: Connection) -> None:
     """SQLAlchemy prints the values of a failed statement, unless it is told not to."""
     with pytest.raises(Exception, match="NOT NULL") as fault:
-        connection.execute(tables.ACCOUNTS.insert(), {"name": "Sanne de Wit"})
+        connection.execute(school_tables.ACCOUNTS.insert(), {"name": "Sanne de Wit"})
     assert "Sanne" not in str(fault.value)
 
 

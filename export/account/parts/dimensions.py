@@ -8,9 +8,10 @@ import numpy as np
 
 from export.account import plot, tables, thresholds
 from export.account.attempt import NotComputed, cautions, enough
-from export.account.drawing import Interval, Line, axis
+from export.account.drawing import Interval, Line
 from export.account.dutch_numbers import count, interval, number, p_value
 from export.account.texts import text
+from export.drawing.axes import axis
 
 if TYPE_CHECKING:
     import pandas as pd

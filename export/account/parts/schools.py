@@ -11,10 +11,11 @@ import numpy as np
 
 from export.account import plot, tables, thresholds
 from export.account.attempt import NotComputed, attempt, cautions, enough
-from export.account.drawing import Interval, Line, axis
+from export.account.drawing import Interval, Line
 from export.account.dutch_numbers import interval, number, percentage
 from export.account.texts import text
 from export.disclosure import MARGIN, MINIMUM_ANSWERS
+from export.drawing.axes import axis
 from psychometrics import irt, multilevel, norms
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from instrument.serving.proxy import pass_on
 from instrument.serving.sessions.frames import MalformedFrame
 from instrument.serving.sessions.pace import Pace
 from instrument.serving.sessions.register import Register, SessionOver, TooMany
-from instrument.serving.visitors import COORDINATOR, Visitor
+from instrument.serving.visitors import Visitor
 
 if TYPE_CHECKING:
     from tornado.websocket import WebSocketClientConnection
@@ -41,13 +41,13 @@ class OwnSession(RequestHandler):
             raise HTTPError(403)
         self.visitor = visitor
         name = self.path_kwargs["kernel_id"]
-        if visitor.role != COORDINATOR and not self.settings["names"].belongs(name, visitor.capability):
+        if not visitor.is_of_office and not self.settings["names"].belongs(name, visitor.capability):
             raise HTTPError(403)
 
     @property
     def is_of_office(self) -> bool:
         """Whether the kernel is a real one."""
-        return self.visitor.role == COORDINATOR
+        return self.visitor.is_of_office
 
 
 class SessionModel(OwnSession):
@@ -86,6 +86,10 @@ class KernelSocket(OwnSession, WebSocketHandler):
     def select_subprotocol(self, subprotocols: list[str]) -> str | None:
         """Speak the v1 protocol, and with real kernels what the office speaks."""
         return PROTOCOL if PROTOCOL in subprotocols else None
+
+    def get_compression_options(self) -> dict[str, Any] | None:
+        """Pack what goes to pages of accounts, half a megabyte of widgets; a pupil hears a few words."""
+        return {} if self.is_of_office else None
 
     async def open(self, kernel_id: str) -> None:
         """Connect the page with its session or its kernel."""

@@ -1,0 +1,8 @@
+"""Every table of the store: whoever makes or checks a whole store takes `METADATA` from here."""
+
+from __future__ import annotations
+
+from instrument.store import ledger_tables, note_tables, release_tables, school_tables
+from instrument.store.tables import METADATA
+
+__all__ = ["METADATA", "ledger_tables", "note_tables", "release_tables", "school_tables"]
