@@ -17,6 +17,7 @@ import signal
 import socket
 import sys
 import tempfile
+import warnings
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +25,9 @@ from instrument.serving import sandbox
 
 LARGEST_ORDER: Final = 256 * 1024
 """An environment and two paths."""
+ROOT: Final = Path(__file__).parents[2]
+PACKAGES: Final = ("export", "psychometrics")
+"""Of which a page imports some parts late."""
 DIE_WITH_PARENT: Final = 1  # linux/prctl.h
 
 
@@ -85,7 +89,10 @@ def _draw_anew() -> None:
 def _shut_in(private: Path) -> None:
     """Leave a kernel the program to read and its own folder to write, as far as the host allows."""
     os.environ |= {"HOME": str(private), "TMPDIR": str(private), "IPYTHONDIR": str(private)}
-    sandbox.shut(reading=sandbox.code_folders(), writing=(private,))
+    program = [*sandbox.code_folders(), *(ROOT / package for package in PACKAGES)]
+    sandbox.shut(reading=program, writing=(private,))
+    # what subprocesses print, of which there are none here, would come over TCP
+    warnings.filterwarnings("ignore", message="Couldn't bind IOPub Pipe")
 
 
 def _bury_the_dead() -> None:
