@@ -17,6 +17,7 @@ import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from jupyter_client.kernelspec import KernelSpecManager
@@ -131,6 +132,24 @@ class WarmProvisioner(LocalProvisioner):
     modules = List(Unicode(), config=True, help="What is imported before the first kernel.")
     options = List(Unicode(), config=True, help="Of the command line of a kernel.")
     shut_in = Bool(False, config=True, help="Whether a kernel may reach no file but the program.")  # noqa: FBT003
+
+    private: TemporaryDirectory[str] | None = None
+    """The one folder that a kernel that is shut in may write to; nobody else's connection file is in it."""
+
+    async def pre_launch(self, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - as Jupyter's
+        """Give a kernel that is shut in a folder of its own, before its connection file is written."""
+        if self.shut_in and self.private is None:
+            kernels = cast("AsyncKernelManager", self.parent)
+            self.private = TemporaryDirectory(dir=Path(kernels.connection_file).parent)
+            kernels.connection_file = f"{self.private.name}/kernel.json"
+        return await super().pre_launch(**options)
+
+    async def cleanup(self, restart: bool = False) -> None:  # noqa: FBT001, FBT002 - as Jupyter's
+        """Take the folder away with the kernel."""
+        await super().cleanup(restart)
+        if self.private is not None and not restart:
+            self.private.cleanup()
+            self.private = None
 
     async def launch_kernel(self, cmd: list[str], **options: Any) -> KernelConnectionInfo:  # noqa: ANN401, ARG002 - as Jupyter's
         """Fork a kernel instead of running `cmd`."""
