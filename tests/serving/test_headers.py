@@ -14,7 +14,9 @@ def sent(protocol: str, **said: str) -> HTTPHeaders:
     """Return the headers of an answer over this protocol, to which its handler said some itself."""
     line = SimpleNamespace(context=SimpleNamespace(protocol=protocol, remote_ip="127.0.0.1"))
     request = HTTPServerRequest(
-        start_line=RequestStartLine("GET", "/", "HTTP/1.1"), headers=HTTPHeaders(), connection=line
+        start_line=RequestStartLine("GET", "/", "HTTP/1.1"),
+        headers=HTTPHeaders(Host="school.example"),
+        connection=line,
     )
     _status, headers, _body = SafeHeaders(request).transform_first_chunk(
         200, HTTPHeaders(said), b"", finishing=True
