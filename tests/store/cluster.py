@@ -120,7 +120,8 @@ def running(folder: Path, *, disk: Path | None = None) -> Iterator[Cluster]:
     cluster = Cluster(folder, home, user)
     if disk is not None:
         (disk / "cluster").mkdir()
-        shutil.chown(disk / "cluster", user)
+        if user is not None:
+            shutil.chown(disk / "cluster", user)
         cluster.data.symlink_to(disk / "cluster")
     try:
         cluster.begin()
