@@ -54,7 +54,7 @@ def write(
     n_steps = len(notebooks.OF_THE_ACCOUNT) + 1
     progress(NAME, n_steps - 1, n_steps)
     with thresholds.using(thresholds_file):
-        contents = _documents(executed)
+        contents = documents(executed)
     paths = _written(contents, out)
     progress(NAME, n_steps, n_steps)
     return paths
@@ -97,7 +97,8 @@ def _result(running: Future[NotebookNode], pool: ThreadPoolExecutor) -> Notebook
         raise
 
 
-def _documents(executed: dict[str, NotebookNode]) -> dict[str, bytes]:
+def documents(executed: dict[str, NotebookNode]) -> dict[str, bytes]:
+    """Return what `write` writes, by name of file, from executed notebooks by name."""
     found = {name: notebooks.findings(notebook) for name, notebook in executed.items()}
     facts = collected.of_findings({name: found[name] for name in notebooks.OF_THE_EVIDENCE}).facts
     sections: dict[str, Any] = {}
@@ -106,8 +107,8 @@ def _documents(executed: dict[str, NotebookNode]) -> dict[str, bytes]:
     code = hash_of_code()
     pdf = typeset(paper(facts, sections, code=code))
     html = page(account(facts), sections["claims"][0], executed).encode()
-    documents = {f"{NAME}.pdf": pdf, f"{NAME}.html": html}
-    return {**documents, evidence.FILE: evidence.written(facts, code=code, documents=documents)}
+    typeset_ones = {f"{NAME}.pdf": pdf, f"{NAME}.html": html}
+    return {**typeset_ones, evidence.FILE: evidence.written(facts, code=code, documents=typeset_ones)}
 
 
 def _written(contents: dict[str, bytes], out: Path) -> tuple[Path, ...]:

@@ -15,6 +15,7 @@ from nbclient.exceptions import CellExecutionError
 from traitlets.config import Config
 
 from export.account import population, research_file, thresholds
+from instrument.serving import warm_kernels
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -77,7 +78,14 @@ def execute(name: str, *, data: Path | None = None, inputs: Inputs | None = None
     # a socket in a folder of our own: over TCP, other users of this machine could listen in
     with TemporaryDirectory(prefix="weerglas-") as folder:
         kernel = Config(KernelManager={"transport": "ipc", "connection_file": f"{folder}/kernel.json"})
-        client = NotebookClient(notebook, config=kernel, timeout=SECONDS_PER_CELL, record_timing=False)
+        client = NotebookClient(
+            notebook,
+            config=kernel,
+            kernel_manager_class=warm_kernels.WarmKernels,
+            kernel_name=warm_kernels.EVIDENCE,
+            timeout=SECONDS_PER_CELL,
+            record_timing=False,
+        )
         try:
             client.execute(env=used.environment, cwd=str(FOLDER))
         except CellExecutionError as error:

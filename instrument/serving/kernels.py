@@ -12,6 +12,7 @@ from tornado.web import HTTPError
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
+from instrument.serving import warm_kernels
 from instrument.serving.sessions.frames import is_well_formed
 from instrument.serving.visitors import LONGEST_VISIT, OPENING, Visitor
 from instrument.store import client
@@ -19,7 +20,7 @@ from instrument.store import client
 ALLOWED_MESSAGES: Final = ["comm_open", "comm_close", "comm_msg", "comm_info_request", "kernel_info_request"]
 """Nothing that executes, and no `shutdown_request`: a page ends its kernel by closing."""
 MOST_KERNELS: Final = 16
-"""Coordinators at once; a kernel weighs some 150 MB, and a school has one or two."""
+"""Coordinators at once; a school has one or two."""
 KEPT_FROM_KERNELS: Final = ("PATH", "HOME", "LANG", "LC_ALL", "VIRTUAL_ENV", "PYTHONUTF8", "TMPDIR")
 """A kernel gets these of the server's environment, and nothing that might be a secret."""
 
@@ -36,6 +37,7 @@ class VisitorKernels(AsyncMappingKernelManager):
         await self.end_old()
         if len(self.list_kernel_ids()) >= self.most:
             raise HTTPError(503)
+        options["kernel_name"] = warm_kernels.PAGE
         options["env"] = self._environment(options.get("env", {}), visitor)
         visitor.kernel_id = str(await super().start_kernel(**options))
         self._started_at[visitor.kernel_id] = time.monotonic()

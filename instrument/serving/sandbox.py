@@ -64,7 +64,7 @@ def code_folders() -> list[Path]:
     return [*own, *(Path(place) for place in {sys.prefix, sys.base_prefix, "/usr", "/lib", "/lib64"})]
 
 
-def shut(*, reading: Iterable[Path]) -> Walls:
+def shut(*, reading: Iterable[Path], writing: Iterable[Path] = ()) -> Walls:
     """Shut this process in for good, as far as the host allows, and return how far that was."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _prctl(SET_DUMPABLE, 0)
@@ -72,7 +72,8 @@ def shut(*, reading: Iterable[Path]) -> Walls:
     walls = Walls(landlock.version(), threads=len(list(Path("/proc/self/task").iterdir())))
     _drop_capabilities()
     if walls.stand:
-        folders = ((place, landlock.READ) for place in reading if place.is_dir())
+        folders = [(place, landlock.READ) for place in reading if place.is_dir()]
+        folders += [(place, landlock.EVERYTHING) for place in writing]
         landlock.restrict(folders, connecting=False)
     return walls
 

@@ -8,7 +8,6 @@ import logging
 import os
 import signal
 import subprocess
-import threading
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -164,20 +163,20 @@ def supervise(
     The order matters: the broker is started first and closed last, so that no answer finds it gone. Where it
     does not, all are asked at once. `looked` is called after each round; what it raises ends everything.
     """
-    stopping = threading.Event()
+    asked: list[int] = []  # no Event: setting one while it is waited for, or set, can wait for itself
 
-    def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
-        stopping.set()
+    def ask_to_stop(number: int, _frame: FrameType | None) -> None:
+        asked.append(number)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, ask_to_stop)
     try:
-        while not stopping.is_set():
+        while not asked:
             for watched in processes:
                 watched.look()
             if looked is not None:
                 looked()
-            stopping.wait(every)
+            time.sleep(every)
     finally:
         for watched in () if in_order else processes:
             watched.ask_to_close()

@@ -10,9 +10,13 @@ import random
 import signal
 import struct
 import subprocess
+import tempfile
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import psycopg
 import pytest
 
 from instrument.store import broker, client
@@ -20,10 +24,11 @@ from instrument.store.data_folder import DataFolder
 from instrument.store.refusals import Refused
 from tests.faults.brokers import nursery
 from tests.faults.pupils import ITEMS, QUICK, Lesson
+from tests.store import cluster as clusters
+from tests.store.conftest import on_postgres
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
 CUTS: Final = int(os.environ.get("WEERGLAS_POWER_CUTS", "300"))
 """Of the slow test. Last run: see tests/faults/LAST_RUN.md."""
@@ -33,6 +38,8 @@ SHUT_DOWN: Final = 0x8004587D
 """ext4's EXT4_IOC_SHUTDOWN: from here on nothing reaches the disk any more."""
 WITHOUT_FLUSH: Final = struct.pack("I", 2)
 """Not even its journal: what was not synced is lost, as when the plug is pulled."""
+RESERVED: Final = 20
+"""Files of its log that PostgreSQL may have made before there was no room for more."""
 NO_DISK = "NO LOOP DEVICE (needs root): power cuts and full disks are not simulated here"
 
 
@@ -71,14 +78,17 @@ class Disk:
 
 
 @pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Disk]:
-    try:
-        made = Disk.make(tmp_path / "machine", megabytes=48)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip(NO_DISK)
-    yield made
-    with contextlib.suppress(subprocess.CalledProcessError):
-        made.unplug()
+def disk(request: pytest.FixtureRequest) -> Iterator[Disk]:
+    # not pytest's own folder, which a database server of another user cannot enter
+    with tempfile.TemporaryDirectory(prefix="weerglas-disk-") as home:
+        Path(home).chmod(0o755)
+        try:
+            made = Disk.make(Path(home) / "machine", megabytes=getattr(request, "param", 48))
+        except (OSError, subprocess.CalledProcessError):
+            pytest.skip(NO_DISK)
+        yield made
+        with contextlib.suppress(subprocess.CalledProcessError):
+            made.unplug()
 
 
 def _run(*command: str) -> None:
@@ -126,14 +136,49 @@ def test_hundreds_of_power_cuts_lose_nothing(disk: Disk) -> None:
 
 def test_a_full_disk_refuses_and_loses_nothing_and_goes_on_when_there_is_room(disk: Disk) -> None:
     """Pupils hear "not saved", nobody hears "saved" in vain; one deleted film later all goes on."""
-    folder = DataFolder.create(disk.place / "data", simulated=True)
+    fill_and_clear(DataFolder.create(disk.place / "data", simulated=True), disk)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("disk", [200], indirect=True)
+def test_a_full_disk_under_postgresql_does_neither(disk: Disk, tmp_path: Path) -> None:
+    """The same where the store is a server; what it cannot write, the broker does not acknowledge."""
+    programs = clusters.programs()
+    if programs is None:
+        pytest.skip("NO POSTGRESQL here")
+    with clusters.running(programs, disk=disk.place) as server:
+
+        def use_up_what_was_reserved() -> None:
+            with contextlib.suppress(psycopg.Error), server.administrator() as connection:
+                for _ in range(RESERVED):
+                    connection.execute("SELECT pg_logical_emit_message(false, 'test', 'a line of the log')")
+                    connection.execute("SELECT pg_switch_wal()")
+
+        ground = on_postgres(server, tmp_path / "data")
+        fill_and_clear(
+            ground.folder,
+            disk,
+            filled=use_up_what_was_reserved,
+            cleared=lambda: server.control("restart", "-m", "immediate"),
+        )
+
+
+def fill_and_clear(
+    folder: DataFolder,
+    disk: Disk,
+    *,
+    filled: Callable[[], None] = lambda: None,
+    cleared: Callable[[], None] = lambda: None,
+) -> None:
+    """Fill the disk while a pupil saves, and make room again."""
     lesson = Lesson.begin(folder, random.Random(7))  # noqa: S311 - repeatable
     film = disk.place / "film.mp4"
     with broker.running(folder, effort=QUICK), client.BlockingClient(folder.socket) as asking:
         pupil = lesson.pupils[0]
         session = asking.call("enter", code=pupil.code)["session"]
-        told = _save_until_refused(asking, session, film, disk)
+        told = _save_until_refused(asking, session, partial(_fill, film, disk, filled))
         film.unlink()
+        cleared()
         assert set(asking.call("enter", code=pupil.code)["answered"]) == set(told)
         asking.call("save", capability=session, seq=10_000, item=ITEMS[0], value=4)
         pupil.acknowledged = {**told, ITEMS[0]: 4}
@@ -141,13 +186,13 @@ def test_a_full_disk_refuses_and_loses_nothing_and_goes_on_when_there_is_room(di
 
 
 def _save_until_refused(
-    asking: client.BlockingClient, session: str, film: Path, disk: Disk
+    asking: client.BlockingClient, session: str, fill: Callable[[], None]
 ) -> dict[str, int]:
     told: dict[str, int] = {}
     for seq in range(5_000):
         item, value = ITEMS[seq % len(ITEMS)], 1 + seq % 4
-        if seq == 20:
-            _fill(film, disk)
+        if seq and seq % 20 == 0:  # again and again: a server that crashed tidies up, and has room
+            fill()
         try:
             asking.call("save", capability=session, seq=seq, item=item, value=value)
         except Refused as refusal:
@@ -158,7 +203,8 @@ def _save_until_refused(
     pytest.fail("the disk never was full")
 
 
-def _fill(film: Path, disk: Disk) -> None:
+def _fill(film: Path, disk: Disk, filled: Callable[[], None]) -> None:
     free = os.statvfs(disk.place)
-    with contextlib.suppress(OSError), film.open("wb") as file:
+    with contextlib.suppress(OSError), film.open("ab") as file:
         file.write(bytes(free.f_bavail * free.f_frsize + (1 << 20)))
+    filled()

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
+import subprocess
+import time
 
 import pytest
 import requests
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from instrument.serving.sessions.sockets import GOING_AWAY
 from tests.serving.transcript import frame
 
 V1 = "v1.kernel.websocket.jupyter.org"
@@ -198,3 +203,34 @@ def _says_hello(demo, browser: Browser) -> None:
         )
         while b'"kind": "start"' not in line.recv(timeout=5):
             pass
+
+
+def test_a_worker_that_is_stopped_says_goodbye_and_its_page_goes_on_at_the_next(demo, own: Browser) -> None:
+    """Drained: a page that is told "going away" asks another worker at once, and loses nothing."""
+    with _line(demo, own, own.named["kernel"]) as line:
+        for worker in _workers(demo):
+            os.kill(worker, signal.SIGTERM)
+        with pytest.raises(ConnectionClosed) as closed:
+            line.recv(timeout=20)
+    assert closed.value.rcvd.code == GOING_AWAY
+    deadline = time.monotonic() + 20
+    while not _answers(demo):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    _says_hello(demo, own)
+
+
+def _workers(demo) -> list[int]:
+    listed = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
+    rows = [line.split(None, 2) for line in listed.splitlines()[1:]]
+    nursery = next(
+        pid for pid, parent, args in rows if parent == str(demo.process.pid) and " workers " in args
+    )
+    return [int(pid) for pid, parent, _ in rows if parent == nursery]
+
+
+def _answers(demo) -> bool:
+    try:
+        return requests.get(f"{demo.address}/healthz").ok
+    except requests.ConnectionError:
+        return False

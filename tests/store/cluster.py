@@ -110,14 +110,19 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def running(folder: Path) -> Iterator[Cluster]:
-    """Run a cluster, as a user who is not root, for the duration."""
+def running(folder: Path, *, disk: Path | None = None) -> Iterator[Cluster]:
+    """Run a cluster, as a user who is not root, for the duration; with its data on another disk."""
     home = Path(tempfile.mkdtemp(prefix="weerglas-pg-"))  # a short path: it holds a Unix socket
     user = _other_user() if os.geteuid() == 0 else None
     home.chmod(0o755)
     if user is not None:
         shutil.chown(home, user)
     cluster = Cluster(folder, home, user)
+    if disk is not None:
+        (disk / "cluster").mkdir()
+        if user is not None:
+            shutil.chown(disk / "cluster", user)
+        cluster.data.symlink_to(disk / "cluster")
     try:
         cluster.begin()
         yield cluster

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -119,3 +120,20 @@ def _runs(pid: int) -> bool:
             return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_many_signals_at_once_end_it(tmp_path):
+    """A second SIGTERM, from an impatient hand or a service manager's group, must not hang the first."""
+    program = (
+        "from instrument.serving.supervision import supervise; print(flush=True); supervise([], every=1e-4)"
+    )
+    started = [
+        subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=tmp_path)
+        for _ in range(6)
+    ]
+    for process in started:
+        process.stdout.readline()
+        for _ in range(300):
+            process.send_signal(signal.SIGTERM)
+    # -15: a signal that came before the handlers stood, or after they were taken down
+    assert {process.wait(10) for process in started} <= {0, -signal.SIGTERM}
