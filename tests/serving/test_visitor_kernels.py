@@ -12,7 +12,8 @@ from jupyter_client.kernelspec import KernelSpecManager
 from tornado.web import HTTPError
 
 from instrument.serving import application, kernels, warm_kernels
-from instrument.serving.visitors import COORDINATOR, LONGEST_VISIT, OPENING, Visitor
+from instrument.serving.visitors import LONGEST_VISIT, OPENING, Visitor
+from instrument.store.roles import COORDINATOR
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -31,7 +32,7 @@ def tell(tmp_path: Path) -> Callable[[Story], None]:
             kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(warm_kernels.KERNELS)]),
         )
         ours.__dict__["parent"] = None
-        ours._environment = lambda _offered, capability: {"WEERGLAS_SESSION": capability}  # type: ignore[method-assign]
+        ours._environment = lambda _offered, visitor: {"WEERGLAS_SESSION": visitor.capability}  # type: ignore[method-assign]
         try:
             await story(ours)
         finally:
