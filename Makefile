@@ -42,8 +42,8 @@ browser:
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
 	else echo "NO CHROMIUM: install it, or name one in WEERGLAS_CHROMIUM; browser tests are skipped"; fi
 
-programs:  # the readers of other programs, for tests/interchange
-	@missing=""; for program in node:nodejs npm:npm java:default-jre-headless pspp:pspp; do \
+programs:  # the readers of other programs, for tests/interchange and of the paper of a school
+	@missing=""; for program in node:nodejs npm:npm java:default-jre-headless pspp:pspp pdftotext:poppler-utils; do \
 	  command -v $${program%%:*} >/dev/null || missing="$$missing $${program##*:}"; done; \
 	if [ -z "$$missing" ]; then :; elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  echo "Installing from Debian for the tests of interchange:$$missing"; \

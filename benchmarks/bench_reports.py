@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import tempfile
 import time
 from datetime import date
@@ -53,7 +54,7 @@ def main() -> None:
 def _time(report: Report, found: Path, n_schools: int) -> None:
     out = found.parent / "reports"
     out.mkdir()
-    began, most = time.perf_counter(), 0.0
+    began, most, spent = time.perf_counter(), 0.0, _spent()
     for written in many.write_all(_tasks(found), out, workers=many.processes()):
         most = max(most, written.worker_mb)
     seconds = time.perf_counter() - began
@@ -63,7 +64,15 @@ def _time(report: Report, found: Path, n_schools: int) -> None:
     report.add(f"reports_{n_schools}_s", seconds, unit="s", note="PDF with all charts; starting included")
     report.add("worker_mb", most, unit="MB", note=f"peak of the largest of {many.processes()} processes")
     report.add("report_ms", 1_000 * seconds / n_schools, unit="ms", note="per school, all processes together")
+    busy = 1_000 * (_spent() - spent) / n_schools
+    report.add("report_cpu_ms", busy, unit="ms", note="of one core: what is left where others work beside it")
     report.add("report_kb", sum(sizes) / len(sizes) / 1_000, unit="kB", note="size of a PDF")
+
+
+def _spent() -> float:
+    """Return the seconds that processes of ours, which have ended, were at work."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _tasks(found: Path) -> Iterator[many.Task]:

@@ -23,6 +23,11 @@ FAULT: Final = "FAULT"
 LITTLE_ROOM: Final = 500_000_000
 """Bytes: below this a school of 300 could fill the disk with write-ahead log in a bad hour."""
 
+PAGES: Final = (
+    "10_leerling.ipynb", "20_coordinator.ipynb",
+    "21_bestuur.ipynb", "22_aanbieder.ipynb", "23_onderzoeker.ipynb",
+)  # fmt: skip
+
 Finding = tuple[str, str]
 
 
@@ -68,7 +73,7 @@ def _item_bank(code: str) -> str:
 
 
 def _pages() -> Iterator[Finding]:
-    for name in ("10_leerling.ipynb", "20_coordinator.ipynb"):
+    for name in PAGES:
         found = (NOTEBOOKS / name).is_file()
         yield (OK, f"page {name}") if found else (FAULT, f"page {name} is missing; take the whole repository")
 

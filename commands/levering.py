@@ -20,7 +20,7 @@ from instrument.store.data_folder import DataFolder
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from export.levering.ronde import Key, Ronde
+    from export.levering.ronde import Begun, Key, Ronde
     from export.levering.verslag import Report
     from instrument.store.ledger_client import LedgerClient
 
@@ -101,10 +101,7 @@ def export(
         _known(ledger, vestiging)
         ronde = _ronde(ledger, data, verantwoording, bewijs, herstel=herstel)
         exported = ronde.deliver((vestiging, str(schooljaar)), Flat(out))
-    for warning in exported.warnings:
-        click.echo(f"Let op: {warning}", err=True)
-    for name in exported.names:
-        click.echo(out / name)
+    _say(exported, out)
 
 
 @levering.command()
@@ -209,6 +206,13 @@ def _tell(report: Report) -> None:
         click.echo(f"weerglas: {line}", err=True)
     if report.refused:
         sys.exit(WRONG)
+
+
+def _say(exported: Begun, out: Path) -> None:
+    for warning in exported.warnings:
+        click.echo(f"Let op: {warning}", err=True)
+    for name in exported.names:
+        click.echo(out / name)
 
 
 def _known(ledger: LedgerClient, vestiging: str) -> None:

@@ -113,22 +113,25 @@ def of_rows(
 
     from instrument import scoring  # noqa: PLC0415 - as above
 
+    cells, place = _places(afname, [str(row["stamgroep"]) for row in rows], onderwijssoort)
+    form = Form.of(edition)
+    scores = scoring.item_scores(pd.DataFrame([row["answers"] for row in rows]), edition)
+    levels = {code: scores[code].to_numpy() - form.lowest[code] + 1 for code in form.n_levels}
+    whole = {code: np.nan_to_num(each, nan=0.0).astype(np.int8) for code, each in levels.items()}
+    return of_levels(whole, place, cells, form)
+
+
+def _places(
+    afname: Afname, stamgroepen: Sequence[str], onderwijssoort: str
+) -> tuple[tuple[Cell, ...], NDArray[np.intp]]:
+    """Return the cells of an afname, and the place among them of the pupils of these stamgroepen."""
     leerjaren = {group.name: group.leerjaar for group in afname.stamgroepen}
-    unknown = {str(row["stamgroep"]) for row in rows} - leerjaren.keys()
+    unknown = set(stamgroepen) - leerjaren.keys()
     if unknown:
         raise DisclosureError(f"responses: {len(unknown)} stamgroep(en) are not part of this afname")
     cells = tuple(Cell(leerjaar, onderwijssoort) for leerjaar in sorted(set(leerjaren.values())))
     at = {cell.leerjaar: place for place, cell in enumerate(cells)}
-    place = np.array([at[leerjaren[str(row["stamgroep"])]] for row in rows], dtype=np.intp)
-    form = Form.of(edition)
-    scores = scoring.item_scores(pd.DataFrame([row["answers"] for row in rows]), edition)
-    levels = {code: (scores[code].to_numpy() - form.lowest[code] + 1) for code in form.n_levels}
-    return of_levels(
-        {code: np.nan_to_num(each, nan=0.0).astype(np.int8) for code, each in levels.items()},
-        place,
-        cells,
-        form,
-    )
+    return cells, np.array([at[leerjaren[stamgroep]] for stamgroep in stamgroepen], dtype=np.intp)
 
 
 @dataclass(frozen=True, slots=True)

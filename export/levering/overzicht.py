@@ -72,7 +72,7 @@ def _line(school: School, events: Sequence[Event], schooljaar: Schooljaar, today
     found = stand.stand(events, schooljaar)
     return Line(
         vestigingsnummer=school.vestigingsnummer,
-        school=school.name,
+        school=sentence("overzicht", "gesimuleerd", school=school.name) if school.simulated else school.name,
         stand=value(found.status),
         sinds=_day(found.since),
         leverdatum=_day(found.leverdatum),

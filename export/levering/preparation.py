@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from export.indicators import Row
     from export.levering.summary import Summary
+    from export.levering.toestemming import Toestemming
     from instrument.store.ledger_rules import Matter
 
 TER_CONTROLE: Final = "ter_controle"
@@ -87,7 +88,14 @@ def prepare(
     given = None if reasons else case.toestemming
     if given is None:
         raise LeveringRefused(tuple(reasons))
-    found = summary.build(
+    found = _built(case, given, evidence)
+    if faults := tuple(_content_faults(found, given.fields.inhoud)):
+        raise LeveringRefused(faults)
+    return Prepared(found, case.afname.afname_id, given.seq, lacking)
+
+
+def _built(case: Case, given: Toestemming, evidence: Evidence | None) -> Summary:
+    return summary.build(
         school=case.school,
         afname=case.afname,
         rows=case.rows or (),
@@ -96,9 +104,6 @@ def prepare(
         now=case.now,
         evidence=evidence,
     )
-    if faults := tuple(_content_faults(found, given.fields.inhoud)):
-        raise LeveringRefused(faults)
-    return Prepared(found, case.afname.afname_id, given.seq, lacking)
 
 
 def _case(matter: Matter, rows: Sequence[Row], *, herstel: bool | None) -> Case:

@@ -158,31 +158,31 @@ class Sftp:
     async def _connected(self) -> asyncssh.SFTPClient:
         import asyncssh  # noqa: PLC0415 - a second, only for who sends
 
-        server = self._server
         try:
-            trusted = asyncssh.import_public_key(server.host_key)
+            trusted = asyncssh.import_public_key(self._server.host_key)
         except asyncssh.KeyImportError:
             raise NotDelivered(
                 "levering.toml: [sftp] hostsleutel: is no public key; copy the server's"
             ) from None
+        return await self._told(self._connect(trusted), self._server.host)
 
-        async def connect() -> asyncssh.SFTPClient:
-            connection = await self._stack.enter_async_context(
-                asyncssh.connect(
-                    server.host,
-                    server.port,
-                    username=server.user,
-                    client_keys=[str(server.key)],
-                    known_hosts=([trusted], [], []),
-                    config=None,
-                    agent_path=None,
-                    preferred_auth="publickey",
-                    login_timeout=PATIENCE,
-                )
-            )
-            return await self._stack.enter_async_context(connection.start_sftp_client())
+    async def _connect(self, trusted: asyncssh.SSHKey) -> asyncssh.SFTPClient:
+        import asyncssh  # noqa: PLC0415 - loaded by now
 
-        return await self._told(connect(), server.host)
+        server = self._server
+        connecting = asyncssh.connect(
+            server.host,
+            server.port,
+            username=server.user,
+            client_keys=[str(server.key)],
+            known_hosts=([trusted], [], []),
+            config=None,
+            agent_path=None,
+            preferred_auth="publickey",
+            login_timeout=PATIENCE,
+        )
+        connection = await self._stack.enter_async_context(connecting)
+        return await self._stack.enter_async_context(connection.start_sftp_client())
 
     async def _put(self, parcel: Parcel) -> str:
         folder = self._server.folder.rstrip("/")

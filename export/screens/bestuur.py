@@ -50,23 +50,16 @@ class BoardPage:
         self._vestiging = self._field(widgets.Dropdown(), "vestiging")
         self._name = self._field(widgets.Text(), "naam")
         self._role = self._field(widgets.Text(), "functie")
-        explained = rendered(
-            "step.html", title=self._texts["akkoord_kop"], explained=self._texts["akkoord_uitleg"]
-        )
-        self.box = widgets.VBox(
-            [
-                self._overview,
-                self._button("downloaden", self._offer),
-                self._download,
-                widgets.HTML(explained),
-                self._vestiging,
-                self._name,
-                self._role,
-                self._button("akkoord", self._agree),
-                self._telling.place,
-            ]
-        )
+        self.box = widgets.VBox([*self._seen(), *self._agreeing(), self._telling.place])
         self._telling.soon(self._show)
+
+    def _seen(self) -> list[widgets.Widget]:
+        return [self._overview, self._button("downloaden", self._offer), self._download]
+
+    def _agreeing(self) -> list[widgets.Widget]:
+        words = {"title": self._texts["akkoord_kop"], "explained": self._texts["akkoord_uitleg"]}
+        head = widgets.HTML(rendered("step.html", **words))
+        return [head, self._vestiging, self._name, self._role, self._button("akkoord", self._agree)]
 
     async def _show(self) -> None:
         self._number = (await self._session.call("vestigingen"))["bevoegd_gezag_nummer"]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import ipywidgets as widgets
 
 from export.dutch import day
-from export.levering import inhoud, rulings, stand, termijn, toestemming, toestemming_form
+from export.levering import rulings, stand, termijn, toestemming, toestemming_form
 from export.levering.toestemming_form import ToestemmingFaults
+from export.screens.report_fetch import ReportFetch
 from export.screens.telling import Telling, display, rendered, texts
 from export.screens.toestemming_steps import Explained, Steps
 from instrument.school import Schooljaar, today
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 RULES_REFUSE: Final = "rules_refuse"
 FORMS: Final = (toestemming.GEGEVEN, toestemming.GEWIJZIGD)
 BERICHT: Final = "bericht"
+THINKING_TIME: Final = timedelta(days=14)
 
 
 class ToestemmingPanel:
@@ -36,12 +37,15 @@ class ToestemmingPanel:
         self._session = session
         self._texts = texts("toestemming")
         self.title = self._texts["titel"]
+        self._report = ReportFetch(self._texts, ask=self._summary, fetched=self._allow_checking)
         self._steps = Steps(
             self._texts,
-            today=today(),
-            fetch=lambda: self._telling.soon(self._fetch),
-            give=lambda: self._telling.soon(self._give),
-            withdraw=lambda: self._telling.soon(self._withdraw),
+            days={"akkoord_datum": today(), "leverdatum": _proposed(today())},
+            fetch=self._report.box,
+            pressed={
+                "give": lambda: self._telling.soon(self._give),
+                "withdraw": lambda: self._telling.soon(self._withdraw),
+            },
         )
         self._telling = Telling(faults=(ToestemmingFaults,), named=self._steps.named)
         self._stand = widgets.HTML()
@@ -50,7 +54,6 @@ class ToestemmingPanel:
         self._year: Schooljaar | None = None
         self._events: list[Event] = []
         self._shown: tuple[Schooljaar, int] | None = None
-        self._looked_at: str | None = None
         self._request_id = secrets.token_hex(16)
 
     async def show(self, state: Mapping[str, Any]) -> None:
@@ -79,18 +82,15 @@ class ToestemmingPanel:
             self._steps.explain(self._explained(self._year, is_given=given is not None))
             self._steps.fill(_recorded(self._events, self._year))
 
-    async def _fetch(self) -> None:
-        summary = (await self._call("levering_report"))["summary"]
-        kind = self._steps.form.value
-        # Typst takes half a second: the page goes on meanwhile.
-        name, content = await asyncio.to_thread(_written, summary, kind)
-        self._looked_at = inhoud.fingerprint(summary)
+    async def _summary(self) -> Summary:
+        summary: Summary = (await self._call("levering_report"))["summary"]
+        return summary
+
+    def _allow_checking(self) -> None:
         self._steps.checked.disabled = False
-        self._steps.download.offer(name, _media_type(kind), content)
-        self._telling.say(self._texts["rapport_gemaakt"])
 
     async def _give(self) -> None:
-        fields = {**self._steps.filled_in, "inhoud": self._looked_at}
+        fields = {**self._steps.filled_in, "inhoud": self._report.looked_at}
         if not self._steps.checked.value:
             own = {} if self._year is None else rulings.own_akkoord(self._events, self._year)
             found = toestemming_form.reading({**fields, **own}).faults
@@ -139,6 +139,12 @@ class ToestemmingPanel:
             raise ToestemmingFaults(tuple(refusal.detail["faults"])) from None
 
 
+def _proposed(on: date) -> date:
+    """Return a day that leaves time to change one's mind; the last day where that comes sooner."""
+    ahead, last = on + THINKING_TIME, termijn.deadline(Schooljaar.of(on))
+    return ahead if on > last else min(ahead, last)
+
+
 def _lines(
     words: Mapping[str, Any], events: Sequence[Event], sent: Sequence[Mapping[str, Any]], year: Schooljaar
 ) -> Iterator[str]:
@@ -176,16 +182,3 @@ def _recorded(events: Sequence[Event], year: Schooljaar) -> Mapping[str, Any]:
     """Return the last form of this schooljaar, to be changed; empty where none was given."""
     given = [event for event in stand.of_schooljaar(events, year) if event["type"] in FORMS]
     return given[-1]["payload"] if given else {}
-
-
-def _written(summary: Summary, kind: str) -> tuple[str, bytes]:
-    from export.levering import adapter  # noqa: PLC0415 - typst, only for who downloads
-
-    name = f"{adapter.name_of(summary)}.{kind}"
-    return name, adapter.written(summary, kind)
-
-
-def _media_type(kind: str) -> str:
-    from export.levering import adapter  # noqa: PLC0415 - as above
-
-    return adapter.MEDIA_TYPES[kind]

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 import ipywidgets as widgets
 
 from export.levering.toestemming_form import AFNAMEWIJZEN, DOORLEVERNIVEAUS, MEDIA, OMVANG
-from export.screens.download import Download
 from export.screens.telling import display, rendered
 
 if TYPE_CHECKING:
@@ -26,6 +25,13 @@ STEPS: Final = {
     "bevestigen": ("naam", "functie"),
 }
 """Each step and its fields, in the order in which they are asked."""
+CHOICES: Final = {
+    "doorleverniveau": DOORLEVERNIVEAUS,
+    "afnamewijze": AFNAMEWIJZEN,
+    "voorgelezen": YES_OR_NO,
+    "medium": MEDIA,
+    "omvang": OMVANG,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +51,23 @@ class Steps:
         self,
         texts: Mapping[str, Any],
         *,
-        today: date,
-        fetch: Callable[[], None],
-        give: Callable[[], None],
-        withdraw: Callable[[], None],
+        days: Mapping[str, date],
+        fetch: widgets.Widget,
+        pressed: Mapping[str, Callable[[], None]],
     ) -> None:
+        """Take the days to begin with, by field; the widgets that fetch the report; what buttons do."""
         self._texts = texts
-        self._fields = _fields(texts, today)
+        self._fields = _fields(texts, days)
         self._heads = {step: widgets.HTML() for step in STEPS}
-        self.form = widgets.Dropdown(options=[(words, code) for code, words in texts["vormen"].items()])
-        _label(self.form, texts["vorm"])
-        self.download = Download()
         self.checked = _checkbox(texts["klopt"])
         self.checked.disabled = True
-        self._give = _button(texts["geven"], give, primary=True)
+        self._give = button(texts["geven"], pressed["give"], primary=True)
         self.sure = _checkbox(texts["intrekken_zeker"])
-        self._withdraw = _button(texts["intrekken"], withdraw)
+        self._withdraw = button(texts["intrekken"], pressed["withdraw"])
         self._withdraw.disabled = True
         self.sure.observe(self._allow_withdrawing, "value")
         self._withdrawing = widgets.VBox([self.sure, self._withdraw])
-        fetching = _button(texts["downloaden"], fetch)
-        more = {
-            "rapport": [self.form, fetching, self.download, self.checked],
-            "bevestigen": [self._give, self._withdrawing],
-        }
+        more = {"rapport": [fetch, self.checked], "bevestigen": [self._give, self._withdrawing]}
         boxes = [[self._heads[step], *self._of(step), *more.get(step, [])] for step in STEPS]
         self.box = widgets.VBox([widgets.VBox(box) for box in boxes])
 
@@ -109,35 +108,26 @@ class Steps:
         self._withdraw.disabled = not change["new"]
 
 
-def _fields(texts: Mapping[str, Any], today: date) -> dict[str, widgets.ValueWidget]:
-    words = texts["keuzes"]
-
-    def choice(codes: tuple[str, ...]) -> widgets.Dropdown:
-        return widgets.Dropdown(options=[(words["kies"], ""), *((words[code], code) for code in codes)])
-
-    fields: dict[str, widgets.ValueWidget] = {
-        "akkoord_naam": widgets.Text(),
-        "akkoord_functie": widgets.Text(),
-        "akkoord_datum": widgets.DatePicker(value=today),
-        "doorleverniveau": choice(DOORLEVERNIVEAUS),
-        "leverdatum": widgets.DatePicker(value=today),
+def _fields(texts: Mapping[str, Any], days: Mapping[str, date]) -> dict[str, widgets.ValueWidget]:
+    choices = {name: _choice(texts["keuzes"], codes) for name, codes in CHOICES.items()}
+    fields = {name: choices.get(name) or widgets.Text() for names in STEPS.values() for name in names}
+    fields |= {
+        **{name: widgets.DatePicker(value=day) for name, day in days.items()},
         "herstel": _checkbox(texts["velden"]["herstel"]),
-        "afnamewijze": choice(AFNAMEWIJZEN),
-        "toezicht": widgets.Text(),
-        "voorgelezen": choice(YES_OR_NO),
-        "medium": choice(MEDIA),
-        "omvang": choice(OMVANG),
         "toelichting_respons": widgets.Textarea(rows=3),
-        "naam": widgets.Text(),
-        "functie": widgets.Text(),
     }
     for name, field in fields.items():
         if name != "herstel":
-            _label(field, texts["velden"][name])
+            label(field, texts["velden"][name])
     return fields
 
 
-def _label(field: widgets.ValueWidget, words: str) -> None:
+def _choice(words: Mapping[str, str], codes: tuple[str, ...]) -> widgets.Dropdown:
+    return widgets.Dropdown(options=[(words["kies"], ""), *((words[code], code) for code in codes)])
+
+
+def label(field: widgets.ValueWidget, words: str) -> None:
+    """Put words before a field, for the eye and for a screen reader."""
     field.description = words
     field.style.description_width = "22rem"
     field.layout.width = "42rem"
@@ -150,10 +140,11 @@ def _checkbox(words: str) -> widgets.Checkbox:
     return box
 
 
-def _button(words: str, pressed: Callable[[], None], *, primary: bool = False) -> widgets.Button:
-    button = widgets.Button(description=words, button_style="primary" if primary else "")
-    button.on_click(lambda _button: pressed())
-    return button
+def button(words: str, pressed: Callable[[], None], *, primary: bool = False) -> widgets.Button:
+    """Return a button that does something when it is pressed."""
+    made = widgets.Button(description=words, button_style="primary" if primary else "")
+    made.on_click(lambda _button: pressed())
+    return made
 
 
 def _plain(value: object) -> object:

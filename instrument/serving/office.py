@@ -13,7 +13,7 @@ from traitlets import Unicode
 from voila.static_file_handler import TemplateStaticFileHandler
 from voila.tornado.handler import TornadoVoilaHandler
 
-from instrument.serving import kernels, lasting, login
+from instrument.serving import kernels, lasting, login, warm_kernels
 from instrument.serving.application import KERNEL, Health, SchoolVoila
 from instrument.serving.invitation import InvitationDoor
 from instrument.serving.visitors import OPENING
@@ -128,6 +128,7 @@ class Office(SchoolVoila):
         """Listen to workers until SIGTERM; they say whom they speak for, and nobody else can be there."""
         server = HTTPServer(application, xheaders=True)
         server.add_socket(bind_unix_socket(self.socket, mode=0o600))
+        warm_kernels.warm_up(warm_kernels.PAGE)
         self.ioloop = IOLoop.current()
         try:
             self.ioloop.start()

@@ -81,6 +81,12 @@ def warm_process(modules: tuple[str, ...]) -> WarmProcess:
         return _started[modules]
 
 
+def warm_up(kernel: str) -> None:
+    """Start importing for the kernels of a spec, so that the first visitor does not wait for it."""
+    spec = KernelSpecManager(kernel_dirs=[str(KERNELS)]).get_kernel_spec(kernel)
+    warm_process(tuple(spec.metadata["kernel_provisioner"]["config"]["modules"]))
+
+
 class ForkedKernel:
     """A kernel that is no child of ours; answers what `LocalProvisioner` asks of a `Popen`.
 

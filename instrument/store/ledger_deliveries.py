@@ -62,30 +62,11 @@ class LeveringDesk:
         All in one transaction, on a ledger that is still the one that was verified.
         """
         number = request.parsed("vestigingsnummer", check_vestigingsnummer)
-        verified = request.parsed("verified", Anchor.parse)
-        fields, content = request.mapping("fields"), request.parsed("content", _bytes)
-        item_id = request.parsed("item_id", _id)
-        who = {**signed_by(session, request), "request_id": f"gestart.{item_id}"}
+        who = {**signed_by(session, request), "request_id": f"gestart.{request.parsed('item_id', _id)}"}
 
         def start(connection: Connection) -> Event:
             recorded = self.desk.ledger.recorded(connection, who, number, types=("levering_gestart",))
-            if recorded is not None:
-                return recorded
-            matter = self.desk.matter(connection, number, request)
-            self.desk.ledger.still_holds(connection, verified)
-            decision = self.desk.decide("levering_gestart", matter, fields)
-            event = self.desk.record(connection, matter, decision, who)
-            item = outbox.Item(
-                item_id=item_id,
-                kind=outbox.LEVERING,
-                purpose=decision.type,
-                vestigingsnummer=number,
-                schooljaar=str(matter.schooljaar),
-                seq=event["seq"],
-                content=content,
-            )
-            outbox.add(connection, item, matter.now)
-            return event
+            return recorded or self._begin(connection, number, who, request)
 
         event = await self.desk.writer.run(start)
         self.desk.ledger.saw(event)
@@ -154,6 +135,23 @@ class LeveringDesk:
             return outbox.add(connection, item, self.desk.ledger.clock.now())
 
         return {"new": await self.desk.writer.run(put)}
+
+    def _begin(self, connection: Connection, number: str, who: dict[str, str], request: Request) -> Event:
+        matter = self.desk.matter(connection, number, request)
+        self.desk.ledger.still_holds(connection, request.parsed("verified", Anchor.parse))
+        decision = self.desk.decide("levering_gestart", matter, request.mapping("fields"))
+        event = self.desk.record(connection, matter, decision, who)
+        item = outbox.Item(
+            item_id=request.parsed("item_id", _id),
+            kind=outbox.LEVERING,
+            purpose=decision.type,
+            vestigingsnummer=number,
+            schooljaar=str(matter.schooljaar),
+            seq=event["seq"],
+            content=request.parsed("content", _bytes),
+        )
+        outbox.add(connection, item, matter.now)
+        return event
 
 
 def _told(item: Item) -> dict[str, Any]:

@@ -10,6 +10,8 @@ SECRETS: Final = {
     "spent_codes": ("spent_tag",),
     "drafts": ("draft_tag", "sealed"),
     "responses": ("response_id", "answers", "mac"),
+    "accounts": ("password_hash",),
+    "invitations": ("token_hash",),
 }
 """Columns of which the planner's statistics would keep samples long after the rows are gone."""
 

@@ -75,21 +75,11 @@ def record(
     rows = connection.execute(select(RELEASES).where(RELEASES.c.afname_id == afname_id)).all()
     known = {(row.unit, row.what, row.audience, row.sha256) for row in rows}
     new = [pair for pair in dict.fromkeys(told) if (*pair, audience, sha256) not in known]
-    if new:
-        connection.execute(
-            insert(RELEASES),
-            [
-                {
-                    "afname_id": afname_id,
-                    "number": number,
-                    "unit": unit,
-                    "what": what,
-                    "audience": audience,
-                    "sha256": sha256,
-                }
-                for number, (unit, what) in enumerate(new, start=len(rows) + 1)
-            ],
-        )
+    same = {"afname_id": afname_id, "audience": audience, "sha256": sha256}
+    numbered = enumerate(new, start=len(rows) + 1)
+    added = [{**same, "number": number, "unit": unit, "what": what} for number, (unit, what) in numbered]
+    if added:
+        connection.execute(insert(RELEASES), added)
     return len({(row.audience, row.sha256) for row in rows} | {(audience, sha256)})
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from export.disclosure import classes
 from tests.attacks.attackers import Programme
-from tests.attacks.random_schools import BEST, EDITION, MANY, SAMPLE, count, each_alone, school
+from tests.attacks.random_schools import BEST, EDITION, MANY, SAMPLE, count, each_alone, school, succeeds
 
 if TYPE_CHECKING:
     from tests.attacks.random_schools import Pupils
@@ -86,7 +86,7 @@ def test_the_bounds_attack_succeeds_where_each_answer_is_told_by_itself(monkeypa
     """30 %, 30 % and 30 % of ten pupils, and "minder dan 3": it is one pupil, and nobody printed that."""
     monkeypatch.setattr(classes, "is_nearly_all", lambda counts: np.zeros(counts.shape[:-1], dtype=bool))
     monkeypatch.setattr(classes, "grouped", each_alone)
-    assert count(lone_bounds_attack, schools=6, seed=5) > 0
+    assert succeeds(lone_bounds_attack, schools=6, seed=5)
 
 
 def lone_bounds_attack(random: np.random.Generator) -> bool:

@@ -106,8 +106,8 @@ def press(page: Page, label: str) -> None:
 
 def check_summary(out: Path) -> None:
     suffixes = {path.suffix for path in out.iterdir()}
-    assert suffixes == {".json", ".csv", ".pdf"}
-    summary = json.loads(next(out.glob("*.json")).read_text("utf-8"))
+    assert suffixes == {".json", ".csv", ".xlsx", ".pdf"}
+    summary = json.loads(next(out.glob("samenvatting*.json")).read_text("utf-8"))
     with open(ROOT_SCHEMA, encoding="utf-8") as schema:  # noqa: PTH123 - the repository's own file
         jsonschema.validate(summary, json.load(schema), cls=jsonschema.Draft202012Validator)
     assert summary["gesimuleerd"] is True

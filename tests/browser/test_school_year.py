@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import zlib
 from typing import TYPE_CHECKING, Any
 
 import page as validation
@@ -214,14 +215,24 @@ def watch_the_wire(session: CDPSession) -> list[int]:
     sizes: list[int] = []
     session.send("Network.enable")
     session.on("Network.loadingFinished", lambda event: sizes.append(int(event["encodedDataLength"])))
-    session.on("Network.webSocketFrameReceived", lambda event: sizes.append(_length(event["response"])))
+    packer = zlib.compressobj(wbits=-15)  # as permessage-deflate packs one frame after the other
+    session.on(
+        "Network.webSocketFrameReceived", lambda event: sizes.append(_length(event["response"], packer))
+    )
+    session.on("Network.webSocketHandshakeResponseReceived", lambda event: _is_packed(event["response"]))
     return sizes
 
 
-def _length(frame: dict[str, Any]) -> int:
-    """Return the bytes of a frame as the page reads it; on the wire it is packed, and smaller."""
+def _length(frame: dict[str, Any], packer: Any) -> int:
+    """Return the bytes of a frame as they were on the wire."""
     content = str(frame["payloadData"])
-    return len(base64.b64decode(content)) if frame["opcode"] == 2 else len(content)
+    plain = base64.b64decode(content) if frame["opcode"] == 2 else content.encode()
+    return len(packer.compress(plain) + packer.flush(zlib.Z_SYNC_FLUSH))
+
+
+def _is_packed(response: dict[str, Any]) -> None:
+    extensions = {name.lower(): value for name, value in response["headers"].items()}
+    assert "permessage-deflate" in extensions["sec-websocket-extensions"]
 
 
 @pytest.mark.parametrize("role", OTHERS)

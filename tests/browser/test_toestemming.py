@@ -13,10 +13,10 @@ from playwright.sync_api import expect
 
 from export.levering import termijn
 from instrument.school import Schooljaar, today
-from instrument.store.operator_client import operator
+from instrument.store.operator_client import BlockingClient, operator
 from tests.browser import test_school_year as walk
 from tests.browser.school_year import BOARD, PASSWORD, check, download, log_in, station
-from tests.levering.office import closed_afname, schools
+from tests.levering.office import EDITION, closed_afname, schools
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,11 +76,21 @@ def test_a_whole_year_from_the_invitation_to_the_receipt(
     walk.come_in(page, link)
     walk.fill_in_school(page, tmp_path)
     walk.open_afname(page)
-    school_server.answer(walk.make_slips(page, tmp_path))
+    answer_everything(school_server, walk.make_slips(page, tmp_path))
     station(page, "Respons")
     walk.close_by_keyboard(page)
     agree_and_deliver(page, school_server.folder, weerglas, tmp_path)
     assert [fault for fault in watch.faults if "403" not in fault] == [], "403: the silly password"
+
+
+def answer_everything(server: Served, codes: list[str]) -> None:
+    """Have every pupil answer every question of the scales, as their pages would; else there are no means."""
+    with BlockingClient(server.folder.socket) as door:
+        for code in codes:
+            session = door.call("enter", code=code, address="class")["session"]
+            for seq, item in enumerate(EDITION.scored):
+                door.call("save", capability=session, seq=seq, item=item.code, value=2)
+            door.call("submit", capability=session, seq=999)
 
 
 def agree_and_deliver(page: Page, folder: DataFolder, weerglas: Callable[..., Any], tmp_path: Path) -> None:
@@ -95,6 +105,11 @@ def agree_and_deliver(page: Page, folder: DataFolder, weerglas: Callable[..., An
     expect(page.get_by_text("De toestemming is vastgelegd").first).to_be_visible()
     expect(page.get_by_text(re.compile("Nummer 1 in het grootboek"))).to_be_visible()
 
+    change_withdraw_and_agree_again(page)
+    deliver_and_see_the_receipt(page, folder, weerglas, checked)
+
+
+def change_withdraw_and_agree_again(page: Page) -> None:
     page.get_by_label("Niveau").select_option(label="per onderwijssoort")
     page.get_by_role("button", name=CHANGE).click()
     expect(page.get_by_text(re.compile("Nummer 2 in het grootboek"))).to_be_visible()
@@ -110,6 +125,10 @@ def agree_and_deliver(page: Page, folder: DataFolder, weerglas: Callable[..., An
     page.get_by_role("button", name=GIVE).click()
     expect(page.get_by_text(re.compile("Nummer 4 in het grootboek"))).to_be_visible()
 
+
+def deliver_and_see_the_receipt(
+    page: Page, folder: DataFolder, weerglas: Callable[..., Any], checked: dict[str, Any]
+) -> None:
     at = ("--data", folder.path)
     done = weerglas("levering", "run", *at)
     assert done.returncode == 0, done.stderr
@@ -135,8 +154,7 @@ def test_a_bestuur_agrees_itself_and_sees_who_is_missing(
     expect(page.get_by_role("alert")).to_contain_text("vul naam en functie in")
     page.get_by_label("Vestiging").select_option(f"{NUMBER} School 0")
     for label, words in (("Uw naam", "B. Bestuurder"), ("Uw functie", "voorzitter")):
-        page.get_by_label(label).fill(words)
-        page.keyboard.press("Tab")
+        fill_day(page, label, words)
     page.get_by_role("button", name="Akkoord geven").click()
     expect(page.get_by_text(re.compile(f"Het akkoord voor {NUMBER} School 0 is vastgelegd"))).to_be_visible()
     check(page, "bestuur")

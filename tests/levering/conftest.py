@@ -46,3 +46,12 @@ def sftp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SftpServer]:
     else:
         with sftp_server.running(sshd, tmp_path_factory.mktemp("sftp")) as server:
             yield server
+
+
+@pytest.fixture(autouse=True)
+def clean(request: pytest.FixtureRequest) -> None:
+    """Both servers are shared by the session; each test finds them empty."""
+    if "mailbox" in request.fixturenames:
+        request.getfixturevalue("mailbox").taken.clear()
+    if "sftp" in request.fixturenames:
+        request.getfixturevalue("sftp").empty()

@@ -1,7 +1,8 @@
 """Rounds that are killed: forked from a process that has imported everything, which is this file.
 
 A step is whatever lies between two things that last: a request to the broker and its commit, each file, each
-rename and each mail. A round is told before which of its steps it dies, or after how many seconds.
+rename and each mail. A round is told before which of its steps it dies, behind which request, or after how
+many seconds.
 """
 
 from __future__ import annotations
@@ -59,11 +60,13 @@ class Nursery:
 
     process: subprocess.Popen[str]
 
-    def run(self, folder: DataFolder, *, before: int = 0, after: float = 0.0) -> dict[str, Any]:
+    def run(
+        self, folder: DataFolder, *, before: int = 0, after: float = 0.0, behind: str = ""
+    ) -> dict[str, Any]:
         """Run a round to its end, or until it is killed; tells how it ended and how many steps it has."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        asked = {"folder": str(folder.path), "before": before, "after": after}
+        asked = {"folder": str(folder.path), "before": before, "after": after, "behind": behind}
         print(json.dumps(asked), file=self.process.stdin, flush=True)
         answer: dict[str, Any] = json.loads(self.process.stdout.readline())
         return answer
@@ -106,8 +109,9 @@ def _serve() -> None:
         print(json.dumps({"ended": os.waitstatus_to_exitcode(status), **known}), flush=True)  # noqa: T201 - its answer
 
 
-def _round(folder: str, before: int, after: float) -> dict[str, Any]:
+def _round(folder: str, before: int, after: float, behind: str) -> dict[str, Any]:
     steps = itertools.count(1)
+    _watch_requests(behind)
     for owner, name in LASTING:
         _watch(owner, name, steps, before)
     if after:
@@ -128,6 +132,18 @@ def _watch(owner: Any, name: str, steps: itertools.count[int], before: int) -> N
             _step(steps, before)
 
     setattr(owner, name, stepped)
+
+
+def _watch_requests(behind: str) -> None:
+    ask = Operator.ask
+
+    def asked(operator: Operator, op: str, **fields: Any) -> dict[str, Any]:
+        answer = ask(operator, op, **fields)
+        if op == behind:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return answer
+
+    Operator.ask = asked  # type: ignore[method-assign]
 
 
 def _step(steps: itertools.count[int], before: int) -> None:

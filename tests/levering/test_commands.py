@@ -52,16 +52,25 @@ def test_from_toestemming_to_receipt_and_back_in_time(served: DataFolder, tmp_pa
     said = run("run", *data)
     assert "begun" in said
     assert "delivered" in said
+    assert weerglas("intrekken", *at).exit_code == 2
+
+
+def test_the_head_of_a_mail_and_the_state_of_any_day(served: DataFolder) -> None:
+    """After the levering above: a whole chain, a tail that is said to be cut off, and yesterday."""
+    data = ("--data", served.path)
+
+    def run(*arguments: object) -> str:
+        return str(weerglas(*arguments).stdout)
+
     head = run("verify", *data).split("Head: ")[1].strip()
-    run("verify", *data, "--kop", head)
+    assert weerglas("verify", *data, "--kop", head).exit_code == 0
     refused = weerglas("verify", *data, "--kop", f"99:{head.partition(':')[2]}")
     assert (refused.exit_code, "its tail was cut off" in refused.stderr) == (2, True)
     assert weerglas("verify", *data, "--kop", "nonsense").exit_code == 2
-    assert '"99AA00";"School 0";"geleverd' in run("overzicht", *data, "--bestuur", BOARD)
-    assert '"School 0"' not in run("overzicht", *data, "--bestuur", "99999")
+    assert '"99AA00";"School 0 (gesimuleerd)";"geleverd' in run("overzicht", *data, "--bestuur", BOARD)
+    assert "School 0" not in run("overzicht", *data, "--bestuur", "99999")
     yesterday = (today() - timedelta(days=1)).isoformat()
     assert '"nog geen toestemming"' in run("toestand", *data, "--op", yesterday)
-    assert weerglas("intrekken", *at).exit_code == 2
 
 
 def weerglas(*arguments: object) -> Any:

@@ -151,8 +151,14 @@ class Leveringen(RuleBasedStateMachine):
             school.dossier = self.today + timedelta(days=days) if is_opening else None
             school.events, school.mails = school.events + 1, school.mails + 1
 
-    @rule(name=which, days=st.integers(0, 9), again=st.booleans(), gives_up=st.booleans())
-    def a_usual_course(self, name: str, days: int, *, again: bool, gives_up: bool) -> None:
+    @rule(
+        name=which,
+        days=st.integers(0, 9),
+        again=st.booleans(),
+        gives_up=st.booleans(),
+        waits=st.sampled_from((False, False, True)),
+    )
+    def a_usual_course(self, name: str, days: int, *, again: bool, gives_up: bool, waits: bool) -> None:
         """Agree, perhaps otherwise, perhaps no more; the day comes; deliver. Often refused, for any state."""
         late = self.today + timedelta(days=days) > model.LAST
         wish = (days, "school", 0, True, late)
@@ -162,6 +168,8 @@ class Leveringen(RuleBasedStateMachine):
         if gives_up:
             self.withdraw(name)
         self.the_day_comes(name, before=gives_up)
+        if waits:
+            self._to(model.midnight(model.LAST + timedelta(days=1)), before=again)
         self.deliver(name, is_stale=False)
         self.receive(name)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,8 +14,7 @@ from export.levering import adapter, summary_files
 from export.levering.adapter import MANIFEST
 from export.levering.ronde import LedgerBroken
 from instrument.store.refusals import Refused
-from tests.levering.mail_server import PASSWORD
-from tests.levering.office import BEGIN, Office, write_configuration
+from tests.levering.office import BEGIN, YEAR, Office, write_configuration
 from tests.spec import test_levering_rules as rules
 
 if TYPE_CHECKING:
@@ -25,7 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from instrument.store.data_folder import DataFolder
-    from tests.levering.mail_server import MailServer
     from tests.levering.sftp_server import SftpServer
 
 DUE = BEGIN.replace(month=4, day=1)
@@ -97,7 +93,7 @@ def test_the_report_that_was_checked_is_what_is_delivered_apart_from_status_and_
 ) -> None:
     """Step two: every other byte of the JSON and every other row of the CSV is the same."""
     at_office.give()
-    checked = at_office.ledger.summary("99AA00", at_office_year(), {"controle": True})["summary"]
+    checked = at_office.ledger.summary("99AA00", YEAR, {"controle": True})["summary"]
     at_office.moment.now = DUE
     at_office.run()
     (parcel,) = parcels(pickup)
@@ -145,7 +141,7 @@ def test_what_changes_between_computing_and_beginning_is_not_delivered(at_office
     at_office.moment.now = DUE
     ronde = at_office.ronde()
     ledger = ronde.checked()
-    found = at_office.ledger.summary("99AA00", at_office_year(), {"herstel": None})
+    found = at_office.ledger.summary("99AA00", YEAR, {"herstel": None})
     at_office.moment.now = BEGIN + timedelta(days=10)
     at_office.withdraw()
     at_office.give(leverdatum="2027-03-12")
@@ -231,67 +227,10 @@ def test_a_half_sent_parcel_is_sent_again_whole(
     assert [path.name for path in sftp.inbox.iterdir()] == [name]
 
 
-def test_mails_go_to_the_board_with_the_head_of_the_ledger(
-    at_office: Office, folder: DataFolder, mailbox: MailServer
-) -> None:
-    """After giving, changing, withdrawing and delivering: who, which level, which date, seq and head hash."""
-    at_office.configuration = mailing(folder, mailbox)
-    at_office.give()
-    at_office.give(doorleverniveau="onderwijssoort", leverdatum="2027-04-02")
-    at_office.withdraw()
-    at_office.run()
-    events = at_office.operator.events("99AA00")
-    assert mailbox.subjects() == [
-        f"Toestemming {word}: School 0, schooljaar 2026-2027"
-        for word in ("gegeven", "gewijzigd", "ingetrokken")
-    ]
-    for mail, event in zip(mailbox.taken, events, strict=True):
-        assert mail["To"] == "Beheer van het bestuur <beheer@bestuur.example>"
-        assert f"{event['seq']}:{event['hash']}" in mail.get_content()
-        assert "gesimuleerde school" in mail.get_content()
-    changed = mailbox.taken[1].get_content()
-    assert "S. de Vries, coördinator (ingelogd als beheerder, beheerder)" in changed
-    assert "Niveau: per onderwijssoort" in changed
-    assert "Leverdatum: 2 april 2027" in changed
-    at_office.run()
-    assert len(mailbox.taken) == 3, "each mail is sent once"
-
-
-def test_a_mail_that_is_refused_waits_and_keeps_its_message_id(
-    at_office: Office, folder: DataFolder, mailbox: MailServer
-) -> None:
-    at_office.configuration = mailing(folder, mailbox)
-    event = at_office.give()
-    mailbox.refusing = True
-    assert any("not mailed" in line for line in at_office.run().refused)
-    mailbox.refusing = False
-    at_office.run()
-    (mail,) = mailbox.taken
-    digest = event["hash"].removeprefix("sha256:")[:16]
-    assert mail["Message-ID"] == f"<gegeven.1.{digest}@aanbieder.example>"
-
-
-def test_a_mail_never_goes_without_tls(at_office: Office, folder: DataFolder, mailbox: MailServer) -> None:
-    """A server whose certificate nobody we know has signed gets nothing, not even our name."""
-    at_office.configuration = mailing(folder, mailbox, without=f'ca = "{mailbox.certificate}"')
-    at_office.give()
-    assert any("SSLCertVerificationError" in line for line in at_office.run().refused)
-    assert mailbox.taken == []
-
-
-def test_a_board_without_an_address_is_said_not_dropped(
-    at_office: Office, folder: DataFolder, mailbox: MailServer
-) -> None:
-    at_office.configuration = mailing(folder, mailbox, without="[bestuur.41234]", instead="[bestuur.11111]")
-    at_office.give()
-    assert any("[bestuur.41234]" in line for line in at_office.run().refused)
-    assert [item.sent_at for item in at_office.ledger.pending()] == [None]
-
-
 def test_the_csv_of_an_overview_says_who_is_missing(at_office: Office) -> None:
     from export.levering import overzicht  # noqa: PLC0415 - only here
 
-    line = overzicht.lines(at_office.operator.schools(), {}, at_office_year(), BEGIN.date())[0]
+    line = overzicht.lines(at_office.operator.schools(), {}, YEAR, BEGIN.date())[0]
     assert (line.stand, line.opmerking) == ("nog geen toestemming", "")
 
 
@@ -309,35 +248,8 @@ def tamper(folder: DataFolder) -> Callable[[str], None]:
     return change
 
 
-@pytest.fixture(autouse=True)
-def clean(request: pytest.FixtureRequest) -> None:
-    """Both servers are shared by the session; each test finds them empty."""
-    if "mailbox" in request.fixturenames:
-        request.getfixturevalue("mailbox").taken.clear()
-    if "sftp" in request.fixturenames:
-        request.getfixturevalue("sftp").empty()
-
-
 def configured(folder: DataFolder, text: str, sftp: SftpServer) -> Any:
     from export.levering import configuration  # noqa: PLC0415 - only here
 
     write_configuration(folder.path, text, {"sftp.key": sftp.client_key})
     return configuration.load(folder.path)
-
-
-def mailing(folder: DataFolder, mailbox: MailServer, *, without: str = "", instead: str = "") -> Any:
-    from export.levering import configuration  # noqa: PLC0415 - only here
-
-    text = mailbox.toml().replace(without, instead) if without else mailbox.toml()
-    write_configuration(folder.path, text, {"smtp.password": PASSWORD})
-    return configuration.load(folder.path)
-
-
-def at_office_year() -> Any:
-    from tests.levering.office import YEAR  # noqa: PLC0415 - only here
-
-    return YEAR
-
-
-def rows(content: bytes) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))

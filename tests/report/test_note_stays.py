@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from instrument.store.data_folder import DataFolder
 from tests.levering.office import Moment, closed_afname, office, schools
+from tests.report.pdf_text import pages
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +30,18 @@ def test_a_note_is_never_delivered(tmp_path: Path):
         at_office.run()
         events = at_office.operator.events("99AA00")
         assert coordinator.ask("note") == {"text": NOTE}
-    parcels = [path for path in (tmp_path / "data" / "levering").rglob("*") if path.is_file()]
-    assert parcels, "something was delivered"
-    told = [json.dumps([report, events]).encode(), *(path.read_bytes() for path in parcels)]
-    assert not any(b"bankje" in each for each in told)
+    parcels = [path for path in (folder.path / "levering").rglob("*") if path.is_file()]
+    assert {path.suffix for path in parcels} >= {".json", ".csv", ".pdf"}
+    assert "School 0" in told_by(next(path for path in parcels if path.suffix == ".pdf"))
+    told = [json.dumps([report, events]), *map(told_by, parcels)]
+    assert not any("bankje" in each for each in told)
+
+
+def told_by(path: Path) -> str:
+    """Return the words of a file, whatever its form."""
+    if path.suffix == ".pdf":
+        return " ".join(pages(path.read_bytes()))
+    if path.suffix == ".xlsx":
+        with zipfile.ZipFile(path) as parts:
+            return " ".join(parts.read(name).decode() for name in parts.namelist())
+    return path.read_text("utf-8-sig")

@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 from typing import Any
 
 import page
 import pytest
+import typst
 
 from export.report import document, files, paper, pupils
+from instrument.interchange.printable import printable
 from instrument.store.note_text import LONGEST, MOST_LINES
 from tests.report.documents import alone, compared
 from tests.report.documents import document as results
@@ -164,6 +167,25 @@ def test_signs_that_no_font_has_are_boxes_and_no_reason_to_stop():
     text = words(found, note="Samen sterk 💪, سلام")
     assert "De Zon □" in text
     assert text.count("□") == text.count("De Zon □") + 5
+
+
+def test_every_sign_that_passes_as_printable_has_a_letter_form():
+    """Or a name with a rare accent would stop the report after all."""
+    signs = [chr(place) for place in range(0x20, 0xFFFF) if not 0xD800 <= place < 0xE000]
+    printed = [sign for sign in signs if printable(f"a{sign}") == unicodedata.normalize("NFC", f"a{sign}")]
+    assert len(printed) > 1_400
+    words = {**pupils.page(results()), "bedankt": " ".join(f"a{sign}" for sign in printed)}
+    assert paper.typeset("leerlingen", words).startswith(b"%PDF")
+    assert paper.NO_SIGN not in _faults_of(words)
+
+
+def _faults_of(words: dict[str, Any]) -> str:
+    """Return what Typst says of words that are not made printable first."""
+    try:
+        paper._compiled("leerlingen", words)
+    except typst.TypstError as fault:
+        return str(fault)
+    return ""
 
 
 def test_words_of_people_are_never_read_as_markup():

@@ -202,6 +202,7 @@ def test_what_a_role_may_ask_shows_and_changes_nothing_of_another_school(world: 
     before, capability = world.of_the_other(), world.session(role)
     for op in sorted(dispatch.OPS[role], key=lambda op: op == "leave"):
         answer = _answer(world, op, capability)
+        assert not answer.startswith('["fault"'), f"{op}: refused by an accident, and not by a rule"
         if not ROWS[op].oversees:
             told = [mark for mark in (OTHER, "Andere", "Zwanen", world.other_afname) if mark in answer]
             assert told == [], op
@@ -213,7 +214,7 @@ def _answer(world: World, op: str, capability: str) -> str:
         return json.dumps(world.ask(op, capability))
     except Refused as refusal:
         # What a caller sent comes back in no refusal; the stamgroepen that it names are the caller's own.
-        return json.dumps(refusal.detail)
+        return json.dumps([refusal.reason, refusal.detail])
 
 
 def test_a_session_that_left_opens_nothing(world: World) -> None:
