@@ -1,11 +1,8 @@
 """The coordinator's page as a service of JupyterHub: the Hub says who it is, a group says of which vestiging.
 
-The office of `weerglas serve`, with the Hub's login in place of name and password. The broker opens a
-coordinator's session for a password only; so each vestiging has a stand-in account, whose password lies in a
-file of this machine and never reaches a browser. The ledger of toestemming therefore names the stand-in, not
-the person. What would end that is an operation of the broker, `vouch`: called with the fields
-`vestigingsnummer` and `account` (the Hub's name of the person) under a capability of its own, which may do
-nothing else; answered, as `login` is, with `session` and `vestigingsnummer`.
+The office of `weerglas serve`, with the Hub's login in place of name and password. The broker takes the Hub's
+word by its operation `vouch`, for an account that it knows by the Hub's name of the person: so the ledger of
+toestemming names the person. Both must agree on the vestiging: the group at the Hub, the account here.
 """
 
 from __future__ import annotations
@@ -26,10 +23,9 @@ from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
 from tornado.web import RedirectHandler, authenticated
 
-from commands.options import DATA, read_password
+from commands.options import DATA
 from commands.serve import NOTEBOOKS
-from instrument.school import RegisterError, check_vestigingsnummer
-from instrument.serving import application, kernels, login, office
+from instrument.serving import application, kernels, login, office, warm_kernels
 from instrument.serving.invitation import InvitationDoor
 from instrument.serving.visitors import Visitor, Visitors
 from instrument.store.client import BrokerUnreachable, Refused
@@ -37,7 +33,7 @@ from instrument.store.data_folder import DataFolder
 from instrument.store.roles import COORDINATOR
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from tornado.web import Application, RequestHandler
 
@@ -77,20 +73,28 @@ class HubDoor(login.PlainPage):
     @authenticated
     async def get(self) -> None:
         """Begin a session at the broker, and go in."""
-        account = self.settings["accounts"].get(vestiging_of(self))
-        if account is None:
-            self._turn_away(403, "no_school")
-            return
         try:
-            session = await self.settings["broker"].call("login", **account)
-        except Refused:
-            self._turn_away(403, "wrong_login")
+            session = await self._vouched()
         except BrokerUnreachable:
             self._turn_away(503, "unreachable")
-        else:
-            await login.end_visit(self)
-            self.settings["visitors"].welcome(self, Visitor(COORDINATOR, session["session"]))
-            self.redirect(self.base_url + "coordinator")
+            return
+        if session is None or session["vestigingsnummer"] != vestiging_of(self):
+            self._turn_away(403, "no_school")
+            return
+        await login.end_visit(self)
+        self.settings["visitors"].welcome(self, Visitor(COORDINATOR, session["session"]))
+        self.redirect(self.base_url + "coordinator")
+
+    async def _vouched(self) -> dict[str, Any] | None:
+        """Return the session of the coordinator's account that bears the name of the Hub's user."""
+        voucher, name = self.settings["voucher"], name_of(self)
+        try:
+            session: dict[str, Any] = await self.settings["broker"].call(
+                "vouch", capability=voucher, name=name
+            )
+        except Refused:
+            return None
+        return session if session["role"] == COORDINATOR else None
 
     def _turn_away(self, status: int, reason: str) -> None:
         self.set_status(status)
@@ -158,12 +162,10 @@ IN_PLACE_OF: Final = {
 class HubOffice(office.Office):
     """The office under the Hub's prefix, on a loopback port that the Hub's proxy knows."""
 
-    accounts: Mapping[str, Mapping[str, str]]
-
     def init_settings(self) -> dict[str, Any]:
         """Add what the door needs; the Hub's identity in place of the office's."""
         self.identity_provider_class = HubIdentity
-        return super().init_settings() | {"visitors": HubVisitors(), "accounts": self.accounts}
+        return super().init_settings() | {"visitors": HubVisitors(), "voucher": self.voucher}
 
     def init_handlers(self) -> Sequence[tuple[Any, ...]]:
         """Return every address of a coordinator, under the prefix."""
@@ -181,6 +183,7 @@ class HubOffice(office.Office):
     def serve(self, application: Application) -> None:
         """Listen to the Hub's proxy until SIGTERM."""
         HTTPServer(application, xheaders=True).listen(self.port, self.ip)
+        warm_kernels.warm_up(warm_kernels.PAGE)
         self.ioloop = IOLoop.current()
         try:
             self.ioloop.start()
@@ -197,41 +200,28 @@ def vestiging_of(handler: RequestHandler) -> str | None:
     return named[0].upper() if len(named) == 1 else None
 
 
-def read_accounts(file: Path) -> dict[str, dict[str, str]]:
-    """Return name and password of the stand-in account per vestiging; refuses a file that others can read."""
-    found = tomllib.loads(read_password(file) or "")
-    faults = [fault for number, account in found.items() if (fault := _fault(number, account))]
-    if faults:
-        raise click.UsageError("\n".join(f"{file}: {fault}" for fault in faults))
-    return found
-
-
-def _fault(number: str, account: Any) -> str | None:  # noqa: ANN401 - not known yet
-    try:
-        check_vestigingsnummer(number)
-    except RegisterError as fault:
-        return str(fault)
-    complete = isinstance(account, dict) and account.keys() == {"name", "password"}
-    return None if complete else f"[{number}]: give a name and a password, as of `weerglas account add`"
+def name_of(handler: RequestHandler) -> str:
+    """Return the Hub's name of the user who asks; nothing where nobody is known."""
+    user = getattr(handler, "_jupyterhub_user", None)
+    return str(user.username) if user else ""
 
 
 def _who(handler: RequestHandler) -> str:
-    user = getattr(handler, "_jupyterhub_user", None)
-    return f"{vestiging_of(handler)} {user.username}" if user else ""
+    name = name_of(handler)
+    return f"{vestiging_of(handler)} {name}" if name else ""
 
 
 @click.command()
 @DATA
-@click.option("--accounts", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True)
-def serve(data: Path, accounts: Path) -> None:
+def serve(data: Path) -> None:
     """Serve coordinators; started by JupyterHub, which says where in the environment."""
-    HubOffice.accounts = read_accounts(accounts)
-    here = urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"])
+    folder, here = DataFolder(data), urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"])
     application.run(
         HubOffice,
-        DataFolder(data).socket,
+        folder.socket,
         NOTEBOOKS,
         cookie_secret=secrets.token_hex(32),
+        voucher=folder.voucher_key,
         base_url=os.environ["JUPYTERHUB_SERVICE_PREFIX"],
         ip=here.hostname,
         port=here.port,

@@ -62,13 +62,10 @@ c.JupyterHub.services = [
     {
         "name": "weerglas",
         "url": f"http://127.0.0.1:{PORTS['coordinators']}",
-        "command": [
-            sys.executable, str(HERE / "coordinators.py"),
-            "--data", HUB["data"], "--accounts", HUB["accounts"],
-        ],
+        "command": [sys.executable, str(HERE / "coordinators.py"), "--data", HUB["data"]],
         "oauth_no_confirm": True,
     }
-]  # fmt: skip
+]
 
 # The researcher's JupyterLab, behind walls of its own.
 c.JupyterHub.spawner_class = "simple"

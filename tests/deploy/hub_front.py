@@ -64,10 +64,10 @@ def need() -> None:
 def running(place: Path) -> Iterator[Front]:
     """Give a Hub with everything around it; its log is kept in the place."""
     need()
-    data, account = simulated_school(place / "data")
+    data = simulated_school(place / "data")
     ports = {name: _free_port() for name in ("front", "provider", "hub", "proxy", "coordinators")}
     front = Front(f"http://127.0.0.1:{ports['front']}/", data, place / "hub", place / "hub.log")
-    settings = write_settings(front, ports, account)
+    settings = write_settings(front, ports)
     front_door = [sys.executable, "-m", "weerglas", "broker", "--data", str(data.path)]
     provider = [
         sys.executable,
@@ -85,10 +85,9 @@ def running(place: Path) -> Iterator[Front]:
         yield front
 
 
-def simulated_school(path: Path) -> tuple[DataFolder, dict[str, str]]:
-    """Make two simulated schools with an open afname; only the first has a stand-in account."""
+def simulated_school(path: Path) -> DataFolder:
+    """Make two simulated schools with an open afname; the Hub's `coordinator` has an account of the first."""
     folder, edition = DataFolder.create(path, simulated=True), catalogue.edition("po_bovenbouw_2026")
-    account = {"name": f"hub-{SCHOOL}", "password": secrets.token_urlsafe()}
     with operator(folder) as broker:
         for number in (SCHOOL, OTHER_SCHOOL):
             broker.add_school(School(number, f"{number} (gesimuleerd)", "po", "BO", simulated=True))
@@ -100,27 +99,23 @@ def simulated_school(path: Path) -> tuple[DataFolder, dict[str, str]]:
                 stamgroepen=[Stamgroep("7a", 7, 23)],
                 opened_on=date(2026, 11, 3),
             )
-        broker.add_account(**account, vestigingsnummer=SCHOOL)
-    return folder, account
+        broker.add_account(name="coordinator", password=secrets.token_urlsafe(), vestigingsnummer=SCHOOL)
+    return folder
 
 
-def write_settings(front: Front, ports: dict[str, int], account: dict[str, str]) -> dict[str, Path]:
+def write_settings(front: Front, ports: dict[str, int]) -> dict[str, Path]:
     """Write what a manager fills in, beside secrets that are made here and now."""
     front.folder.mkdir(mode=0o700)
     client = Client("weerglas", secrets.token_urlsafe(), f"{front.address}hub/oauth_callback")
     provider = f"http://127.0.0.1:{ports['provider']}"
-    files = {name: front.folder / name for name in ("hub", "client", "accounts", "secret")}
+    files = {name: front.folder / name for name in ("hub", "client", "secret")}
     files["client"].write_text(json.dumps(vars(client)))
     files["secret"].write_text(client.secret)
-    files["accounts"].write_text(
-        f'[{SCHOOL}]\nname = "{account["name"]}"\npassword = "{account["password"]}"\n'
-    )
     example = (HUB / "hub.example.toml").read_text("utf-8")
     for said, meant in {
         "https://weerglas.bestuur.example/": front.address,
         "http://127.0.0.1:8000/": front.address,
         "https://login.bestuur.example": provider,
-        "/var/lib/weerglas-hub/accounts.toml": str(files["accounts"]),
         "/var/lib/weerglas-hub/client_secret": str(files["secret"]),
         "/var/lib/weerglas-hub": str(front.folder),
         "/var/lib/weerglas/data": str(front.data.path),

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
 import pytest
 from playwright.sync_api import expect
 
@@ -141,16 +139,3 @@ def test_a_stranger_of_the_same_provider_reaches_nothing(front: Front, new_page:
     for address in ("hub/home", "hub/spawn", "services/weerglas/coordinator"):
         page.goto(front.address + address)
         expect(page.get_by_text("Sign in with het bestuur")).to_be_visible()
-
-
-def test_passwords_that_others_can_read_are_refused(tmp_path: Path) -> None:
-    """All schools' stand-in passwords stand in one file; and every fault in it is named at once."""
-    sys.path.insert(0, str(hub_front.HUB))
-    coordinators = pytest.importorskip("coordinators")
-    file = tmp_path / "accounts.toml"
-    file.write_text('[99AA00]\nname = "hub"\n[school]\nname = "hub"\npassword = "simulated"\n')
-    with pytest.raises(click.UsageError, match="chmod"):
-        coordinators.read_accounts(file)
-    file.chmod(0o600)
-    with pytest.raises(click.UsageError, match=r"(?s)99AA00\]: give a name.*school"):
-        coordinators.read_accounts(file)
