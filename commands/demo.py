@@ -15,7 +15,7 @@ from commands.options import PORT
 from commands.serve import ADDRESS, check_port, run
 from instrument import catalogue, editions
 from instrument.school import School, Schooljaar, today
-from instrument.store import roles
+from instrument.store.accounts import roles
 from instrument.store.data_folder import DataFolder
 from instrument.store.operator_client import Operator, operator
 

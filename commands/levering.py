@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from export.levering.ronde import Begun, Key, Ronde
     from export.levering.verslag import Report
-    from instrument.store.ledger_client import LedgerClient
+    from instrument.store.ledger.ledger_client import LedgerClient
 
 WRONG: Final = 2
 LOCK: Final = "levering.lock"
@@ -113,8 +113,8 @@ def verify(data: Path, heads: tuple[str, ...]) -> None:
     \b
     Example: weerglas levering verify --data weerglas-data
     """
-    from instrument.store.ledger_chain import Anchor  # noqa: PLC0415 - only who asks the ledger needs it
-    from instrument.store.ledger_client import head_of  # noqa: PLC0415 - as above
+    from instrument.store.ledger.ledger_chain import Anchor  # noqa: PLC0415 - only who asks the ledger needs it
+    from instrument.store.ledger.ledger_client import head_of  # noqa: PLC0415 - as above
 
     try:
         anchors = [Anchor.parse(head) for head in heads]

@@ -8,9 +8,9 @@ import click
 
 from commands.options import DATA, DATABASE, PASSWORD_FILE, VESTIGING, Vestiging, read_password
 from instrument.school import ONDERWIJSSOORTEN, SECTORS, School
+from instrument.store.accounts.roles import COORDINATOR, ROLES
 from instrument.store.data_folder import DataFolder
 from instrument.store.operator_client import operator
-from instrument.store.roles import COORDINATOR, ROLES
 
 
 @click.command()

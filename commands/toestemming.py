@@ -19,7 +19,7 @@ from instrument.store.operator_client import operator
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from instrument.store.ledger_client import LedgerClient
+    from instrument.store.ledger.ledger_client import LedgerClient
 
 YES_OR_NO = click.Choice(("ja", "nee"))
 
@@ -28,7 +28,7 @@ YES_OR_NO = click.Choice(("ja", "nee"))
 def ledger_of(data: Path) -> Iterator[LedgerClient]:
     """Give the ledger of a data folder, at its running broker or at one that knows the rules."""
     from export.levering.rulings import RULES  # noqa: PLC0415 - only who asks the ledger needs them
-    from instrument.store.ledger_client import LedgerClient  # noqa: PLC0415 - as above
+    from instrument.store.ledger.ledger_client import LedgerClient  # noqa: PLC0415 - as above
 
     with operator(DataFolder(data), rules=RULES) as broker:
         yield LedgerClient(broker)

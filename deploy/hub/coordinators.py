@@ -28,9 +28,9 @@ from commands.serve import NOTEBOOKS
 from instrument.serving import application, kernels, login, office, warm_kernels
 from instrument.serving.invitation import InvitationDoor
 from instrument.serving.visitors import Visitor, Visitors
+from instrument.store.accounts.roles import COORDINATOR
 from instrument.store.client import BrokerUnreachable, Refused
 from instrument.store.data_folder import DataFolder
-from instrument.store.roles import COORDINATOR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

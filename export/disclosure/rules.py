@@ -1,9 +1,9 @@
 """The numbers behind the rules D1 to D11, and where each rule is kept; knows no afname and no answer.
 
-D1   nothing of an open afname, and one frozen snapshot   `gate.Disclosure`; `instrument.store.releases`
+D1   nothing of an open afname, and one frozen snapshot   `gate.Disclosure`; `store.results.releases`
 D2   at least ten answers per unit and question           `MINIMUM_ANSWERS`, `span.allowed`
 D3   nothing under ten derivable from all that was ever   `span.is_derivable`; the ledger in
-     released of an afname, to anybody                    `instrument.store.releases`
+     released of an afname, to anybody                    `instrument.store.results.releases`
 D4   0, 1 and 2 read the same, and so do n-2 to n         `MARGIN`, `classes.grouped`, `counts.readable`,
                                                           `means.flattened`
 D5   shares in steps; means to one decimal, clipped       `shares.rounded`, `means.clipped`

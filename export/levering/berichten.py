@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from export.dutch import day
 from export.levering.sentences import TEXTS, value
-from instrument.store.ledger_chain import Anchor
+from instrument.store.ledger.ledger_chain import Anchor
 
 if TYPE_CHECKING:
     from email.headerregistry import Address
 
     from export.levering.toestemming import Event
     from instrument.school import School
-    from instrument.store.outbox import Item
+    from instrument.store.ledger.outbox import Item
 
 HERINNERING: Final = "herinnering"
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from export.levering.configuration import Configuration, MailServer
     from export.levering.verslag import Report
     from instrument.school import School
-    from instrument.store.ledger_client import LedgerClient
-    from instrument.store.outbox import Item
+    from instrument.store.ledger.ledger_client import LedgerClient
+    from instrument.store.ledger.outbox import Item
 
 NOT_NEEDED = "niet meer nodig"
 """The receipt of a reminder to a school that has given its toestemming meanwhile."""

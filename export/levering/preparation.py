@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from export.indicators import Row
     from export.levering.summary import Summary
     from export.levering.toestemming import Toestemming
-    from instrument.store.ledger_rules import Matter
+    from instrument.store.ledger.ledger_rules import Matter
 
 TER_CONTROLE: Final = "ter_controle"
 

@@ -17,9 +17,9 @@ from export.levering.adapter import MANIFEST, Origin
 from export.levering.parcel import Parcel
 from export.levering.verslag import Report
 from instrument.school import Schooljaar
-from instrument.store.ledger_chain import Anchor
-from instrument.store.ledger_client import head_of
-from instrument.store.outbox import BERICHT, LEVERING, Item
+from instrument.store.ledger.ledger_chain import Anchor
+from instrument.store.ledger.ledger_client import head_of
+from instrument.store.ledger.outbox import BERICHT, LEVERING, Item
 from instrument.store.refusals import Refused, RuleFaults
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from export.levering.configuration import Configuration
     from export.levering.transport import Transport
     from instrument.school import School
-    from instrument.store.ledger import Event
-    from instrument.store.ledger_chain import Record
-    from instrument.store.ledger_client import LedgerClient
+    from instrument.store.ledger.ledger import Event
+    from instrument.store.ledger.ledger_chain import Record
+    from instrument.store.ledger.ledger_client import LedgerClient
 
     Watch: TypeAlias = Callable[[str, Sequence[Any]], Iterable[Any]]
 

@@ -1,6 +1,6 @@
 """The law of a levering as the broker asks it: what may be recorded now, and what would be delivered.
 
-Handed to the broker by the commands; see `instrument.store.ledger_rules`.
+Handed to the broker by the commands; see `instrument.store.ledger.ledger_rules`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from export.levering import dossier, stand, termijn, toestemming
 from export.levering.obstacles import Case, already_begun, obstacles, of_the_afname, say
 from export.levering.sentences import value
 from export.levering.toestemming import GEGEVEN
-from instrument.store.ledger_rules import Decision
+from instrument.store.ledger.ledger_rules import Decision
 from instrument.store.refusals import RuleFaults
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from export.indicators import Row
     from export.levering.toestemming import Event, Toestemming
     from instrument.school import Schooljaar
-    from instrument.store.ledger_rules import Matter
+    from instrument.store.ledger.ledger_rules import Matter
 
 AKKOORD: Final = "akkoord"
 OF_THE_AKKOORD: Final = {"naam": "akkoord_naam", "functie": "akkoord_functie", "datum": "akkoord_datum"}

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """The release that a broker is handed (`instrument.store.results_desk.Results`)."""
+    """The release that a broker is handed (`instrument.store.results.results_desk.Results`)."""
 
     def __call__(
         self, school: School, afname: Afname, rows: Sequence[Row], /, *, history: Sequence[Told] = ()

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from export.report import charts, document, files
 from export.screens.download import Download
 from export.screens.telling import Telling, display, hidden, rendered, texts
-from instrument.store.note_text import LONGEST, MOST_LINES, NoteFault, plain
+from instrument.store.preparation.note_text import LONGEST, MOST_LINES, NoteFault, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,13 +16,13 @@ from export.screens.telling import Telling, display, rendered, texts
 from export.screens.toestemming_steps import Explained, Steps
 from instrument.school import Schooljaar, today
 from instrument.store import client
-from instrument.store.ledger_chain import Anchor
+from instrument.store.ledger.ledger_chain import Anchor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from export.levering.summary import Summary
-    from instrument.store.ledger import Event
+    from instrument.store.ledger.ledger import Event
 
 RULES_REFUSE: Final = "rules_refuse"
 FORMS: Final = (toestemming.GEGEVEN, toestemming.GEWIJZIGD)

@@ -7,7 +7,7 @@ from typing import Any
 from jupyter_server.auth.decorator import allow_unauthenticated
 
 from instrument.serving.login import Door
-from instrument.store import roles
+from instrument.store.accounts import roles
 from instrument.store.client import BrokerUnreachable, Refused
 
 LONGEST_PASSWORD = 200

@@ -14,7 +14,7 @@ from jupyter_server.base.handlers import JupyterHandler
 
 from instrument.serving import assets
 from instrument.serving.visitors import PUPIL, Visitor
-from instrument.store import roles
+from instrument.store.accounts import roles
 from instrument.store.client import BrokerClient, BrokerUnreachable, Refused
 
 PAGES: Final = Path(__file__).parent / "pages"

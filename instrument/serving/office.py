@@ -17,7 +17,7 @@ from instrument.serving import kernels, lasting, login, warm_kernels
 from instrument.serving.application import KERNEL, Health, SchoolVoila
 from instrument.serving.invitation import InvitationDoor
 from instrument.serving.visitors import OPENING
-from instrument.store import roles
+from instrument.store.accounts import roles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from jupyter_server.auth.identity import IdentityProvider, User
 
-from instrument.store import roles
+from instrument.store.accounts import roles
 
 if TYPE_CHECKING:
     from tornado.web import RequestHandler

@@ -15,28 +15,28 @@ from typing import TYPE_CHECKING, Final, Self
 from sqlalchemy.exc import SQLAlchemyError
 
 from instrument.store import stores
-from instrument.store.account_desk import AccountDesk
+from instrument.store.accounts.account_desk import AccountDesk
+from instrument.store.accounts.boards import BoardDesk
+from instrument.store.accounts.logins import LoginDesk
+from instrument.store.accounts.providers import ProviderDesk, ResearchDesk
 from instrument.store.backups import Backups, Rounds
-from instrument.store.boards import BoardDesk
 from instrument.store.coordinators import CoordinatorDesk
 from instrument.store.data_folder import DataFolderError
 from instrument.store.dispatch import Dispatch
 from instrument.store.frontdesk import FrontDesk
 from instrument.store.issuing import Issuing
 from instrument.store.keys import Effort, Keys
-from instrument.store.ledger import Ledger
-from instrument.store.ledger_clock import Clock
-from instrument.store.ledger_deliveries import LeveringDesk
-from instrument.store.ledger_desk import LedgerDesk
+from instrument.store.ledger.ledger import Ledger
+from instrument.store.ledger.ledger_clock import Clock
+from instrument.store.ledger.ledger_deliveries import LeveringDesk
+from instrument.store.ledger.ledger_desk import LedgerDesk
 from instrument.store.listener import Listener
-from instrument.store.logins import LoginDesk
-from instrument.store.notes import NoteDesk
 from instrument.store.operators import OperatorDesk
 from instrument.store.passes import Passes
-from instrument.store.providers import ProviderDesk, ResearchDesk
+from instrument.store.preparation.notes import NoteDesk
+from instrument.store.preparation.school_desk import SchoolDesk
 from instrument.store.pupils import PupilDesk
-from instrument.store.results_desk import ResultsDesk
-from instrument.store.school_desk import SchoolDesk
+from instrument.store.results.results_desk import ResultsDesk
 from instrument.store.sessions import (
     AanbiederSession,
     BestuurSession,
@@ -56,8 +56,8 @@ if TYPE_CHECKING:
 
     from instrument.questionnaire import Edition
     from instrument.store.data_folder import DataFolder
-    from instrument.store.ledger_rules import Rules
-    from instrument.store.results_desk import Release
+    from instrument.store.ledger.ledger_rules import Rules
+    from instrument.store.results.results_desk import Release
 
 STRETCHERS: Final = max(2, os.cpu_count() or 2)
 """Threads that derive keys from codes: slow on purpose, and so never in the writer's thread."""

@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from instrument.school import Schooljaar, today
-from instrument.store import afnames, codes, plans, rosters, schools
+from instrument.store import afnames, codes, schools
+from instrument.store.preparation import plans, rosters
 from instrument.store.records import afname_to_dict, school_to_dict
 from instrument.store.refusals import Refused
 from instrument.store.stores import NOTHING, Erase

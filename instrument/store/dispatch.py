@@ -23,9 +23,9 @@ from instrument.store.sessions import (
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from instrument.store.accounts.logins import LoginDesk
     from instrument.store.frames import Message
     from instrument.store.frontdesk import FrontDesk
-    from instrument.store.logins import LoginDesk
 
     Answer: TypeAlias = Callable[..., Awaitable[dict[str, Any]]]
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from instrument import deelnamecode
 from instrument.school import today
-from instrument.store import afnames, codes, drafts, plans
+from instrument.store import afnames, codes, drafts
 from instrument.store.pace import Pace
 from instrument.store.passes import Pass
+from instrument.store.preparation import plans
 from instrument.store.refusals import Refused
 from instrument.store.sessions import PupilSession, Sessions
 from instrument.store.stores import NOTHING

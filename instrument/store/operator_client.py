@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from instrument.school import School, Schooljaar
     from instrument.store.data_folder import DataFolder
-    from instrument.store.ledger import Event
-    from instrument.store.ledger_rules import Rules
+    from instrument.store.ledger.ledger import Event
+    from instrument.store.ledger.ledger_rules import Rules
     from instrument.store.responses import ResponseRow
-    from instrument.store.results_desk import Release
+    from instrument.store.results.results_desk import Release
 
 PATIENCE: Final = 600.0
 """Seconds to wait for a reply: thousands of codes take minutes."""

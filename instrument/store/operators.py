@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from instrument.questionnaire import Edition
     from instrument.store.backups import Backups
     from instrument.store.keys import Keys
-    from instrument.store.ledger import Ledger
+    from instrument.store.ledger.ledger import Ledger
     from instrument.store.requests import Request
     from instrument.store.sessions import OperatorSession
     from instrument.store.writer import Writer

@@ -19,7 +19,7 @@ from export.results import document
 from instrument import catalogue, editions
 from instrument.afname import Afname, Stamgroep
 from instrument.school import Schooljaar
-from instrument.store import releases
+from instrument.store.results import releases
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,7 +13,7 @@ from export.disclosure import means, tally
 from export.results import results
 from export.results.served import Served
 from instrument.school import School
-from instrument.store import releases
+from instrument.store.results import releases
 from tests.attacks.random_schools import AFNAME, ITEMS, MANY, SAMPLE, Pupils, count, rows, school, succeeds
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from instrument.serving import login, office
-from instrument.store import roles
+from instrument.store.accounts import roles
 from tests.browser.school_year import PASSWORD
 
 if TYPE_CHECKING:

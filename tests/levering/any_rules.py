@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from instrument.store.ledger_rules import Decision
+from instrument.store.ledger.ledger_rules import Decision
 from instrument.store.refusals import RuleFaults
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from instrument.store.ledger_rules import Matter
+    from instrument.store.ledger.ledger_rules import Matter
 
 
 class AnyRules:

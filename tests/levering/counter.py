@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from export.levering.rulings import RULES
 from instrument.afname import Afname, Stamgroep
-from instrument.store import afnames, ledger, ledger_chain, outbox, schools, sqlite
+from instrument.store import afnames, schools, sqlite
 from instrument.store.keys import Effort, Keys
-from instrument.store.ledger import Ledger
-from instrument.store.ledger_clock import Clock
-from instrument.store.ledger_deliveries import LeveringDesk
-from instrument.store.ledger_desk import LedgerDesk
+from instrument.store.ledger import ledger, ledger_chain, outbox
+from instrument.store.ledger.ledger import Ledger
+from instrument.store.ledger.ledger_clock import Clock
+from instrument.store.ledger.ledger_deliveries import LeveringDesk
+from instrument.store.ledger.ledger_desk import LedgerDesk
 from instrument.store.requests import Request
 from instrument.store.sessions import BestuurSession, OperatorSession
 from tests.levering.office import BOARD, EDITION

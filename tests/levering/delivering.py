@@ -9,7 +9,7 @@ from export.levering import adapter, bewijs, preparation, verantwoord
 from export.levering.parcel import Parcel
 from export.levering.transport import Flat
 from instrument.school import Schooljaar
-from instrument.store.ledger_rules import Matter
+from instrument.store.ledger.ledger_rules import Matter
 
 if TYPE_CHECKING:
     from datetime import datetime

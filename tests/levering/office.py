@@ -16,8 +16,8 @@ from instrument import catalogue, editions
 from instrument.school import School, Schooljaar
 from instrument.store import broker, client
 from instrument.store.keys import Effort
-from instrument.store.ledger_client import LedgerClient
-from instrument.store.ledger_clock import Clock
+from instrument.store.ledger.ledger_client import LedgerClient
+from instrument.store.ledger.ledger_clock import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from export.levering.transport import Transport
     from export.levering.verslag import Report
     from instrument.store.data_folder import DataFolder
-    from instrument.store.ledger import Event
+    from instrument.store.ledger.ledger import Event
 
 EDITION: Final = catalogue.edition("po_bovenbouw_2026")
 YEAR: Final = Schooljaar(2026)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from instrument.store import sqlite
 from instrument.store.data_folder import DataFolder
-from instrument.store.ledger_tables import EVENTS, OUTBOX
+from instrument.store.ledger.ledger_tables import EVENTS, OUTBOX
 from tests.levering.mail_server import PASSWORD
 from tests.levering.office import Moment, closed_afname, office, schools, write_configuration
 from tests.levering.rounds import KILLED, Nursery, nursery

@@ -121,12 +121,12 @@ def test_schools_come_page_by_page(at_office: Office, monkeypatch: pytest.Monkey
     """Seven thousand schools do not fit one frame."""
     for school in schools(6)[1:]:
         at_office.operator.add_school(school)
-    monkeypatch.setattr("instrument.store.ledger_deliveries.PAGE_SCHOOLS", 2)
+    monkeypatch.setattr("instrument.store.ledger.ledger_deliveries.PAGE_SCHOOLS", 2)
     assert list(at_office.ledger.schools()) == schools(6)
 
 
 def test_the_ledger_comes_page_by_page(at_office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     for day in range(2, 7):
         at_office.give(leverdatum=f"2027-04-0{day}")
-    monkeypatch.setattr("instrument.store.ledger_deliveries.PAGE_RECORDS", 2)
+    monkeypatch.setattr("instrument.store.ledger.ledger_deliveries.PAGE_RECORDS", 2)
     assert [record["seq"] for record in at_office.ledger.records()] == [1, 2, 3, 4, 5]

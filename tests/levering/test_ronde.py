@@ -174,7 +174,7 @@ def test_one_pupil_at_the_end_of_a_scale_changes_no_byte_of_a_parcel(answer: int
 
 def parcel_of(rows: list[dict[str, Any]]) -> Any:
     from export.levering import preparation  # noqa: PLC0415 - only here
-    from instrument.store.ledger_rules import Matter  # noqa: PLC0415 - only here
+    from instrument.store.ledger.ledger_rules import Matter  # noqa: PLC0415 - only here
 
     matter = Matter(rules.SCHOOL, rules.AFNAME, rules.AFNAME.schooljaar, [rules.GIVEN], rules.NOW)
     found = preparation.to_deliver(matter, rows, {})

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from instrument.school import Schooljaar
-from instrument.store import ledger_chain
 from instrument.store.keys import Keys
-from instrument.store.ledger_chain import COLUMNS, Anchor
+from instrument.store.ledger import ledger_chain
+from instrument.store.ledger.ledger_chain import COLUMNS, Anchor
 from tests.levering import counter
 from tests.levering.office import FORM, Moment, schools
 

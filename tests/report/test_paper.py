@@ -15,7 +15,7 @@ import typst
 
 from export.report import document, files, paper, pupils
 from instrument.interchange.printable import printable
-from instrument.store.note_text import LONGEST, MOST_LINES
+from instrument.store.preparation.note_text import LONGEST, MOST_LINES
 from tests.report.documents import alone, compared
 from tests.report.documents import document as results
 from tests.report.pdf_text import pages

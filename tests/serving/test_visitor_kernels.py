@@ -13,7 +13,7 @@ from tornado.web import HTTPError
 
 from instrument.serving import application, kernels, warm_kernels
 from instrument.serving.visitors import LONGEST_VISIT, OPENING, Visitor
-from instrument.store.roles import COORDINATOR
+from instrument.store.accounts.roles import COORDINATOR
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -12,8 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from instrument.school import School
 from instrument.store import client, schools, stores
 from instrument.store.data_folder import DataFolder, DataFolderError
+from instrument.store.preparation.school_tables import ACCOUNTS
 from instrument.store.refusals import Refused
-from instrument.store.school_tables import ACCOUNTS
 from instrument.store.tables import DRAFTS, SPENT_CODES, STAMGROEPEN
 from instrument.store.writer import Writer
 

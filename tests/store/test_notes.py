@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instrument.store.client import Refused
-from instrument.store.note_text import LONGEST, MOST_LINES, NoteFault, plain
+from instrument.store.preparation.note_text import LONGEST, MOST_LINES, NoteFault, plain
 from tests.simulated_school import EDITION, VESTIGING
 
 if TYPE_CHECKING:

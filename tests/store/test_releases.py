@@ -16,9 +16,10 @@ from export.results.served import Served
 from instrument import editions
 from instrument.afname import Stamgroep
 from instrument.school import Schooljaar
-from instrument.store import broker, client, releases, stores
+from instrument.store import broker, client, stores
 from instrument.store.refusals import Refused
-from instrument.store.release_tables import RELEASES, SNAPSHOT_DOCUMENTS, SNAPSHOTS
+from instrument.store.results import releases
+from instrument.store.results.release_tables import RELEASES, SNAPSHOT_DOCUMENTS, SNAPSHOTS
 from tests.simulated_school import EDITION
 from tests.unit.conftest import QUICK
 

@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 
 from instrument.school import Schooljaar
 from instrument.store import broker, client, stores
-from instrument.store.ledger_client import LedgerClient
+from instrument.store.ledger.ledger_client import LedgerClient
 from instrument.store.refusals import Refused
 from instrument.store.stores import NOTHING
 from instrument.store.tables import DRAFTS, RESPONSES, SPENT_CODES, STAMGROEPEN

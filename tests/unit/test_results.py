@@ -14,7 +14,7 @@ from export.results import document, results
 from export.results.comparison import Earlier, pooled, with_earlier, with_others
 from export.results.uncertainty import SchoolMean, interval, verdict
 from instrument.school import School
-from instrument.store import releases
+from instrument.store.results import releases
 from tests.attacks.random_schools import AFNAME, EDITION
 
 SCHOOL = School("99AA00", "Simulatieschool De Uitslag", "po", "BO", simulated=True)

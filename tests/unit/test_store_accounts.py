@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from instrument.store import invitations, logins, passwords
+from instrument.store.accounts import invitations, logins, passwords
 from instrument.store.pace import Pace
 from instrument.store.refusals import Refused
 

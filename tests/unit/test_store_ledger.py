@@ -8,12 +8,13 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from instrument.school import School
-from instrument.store import ledger, ledger_chain, schools, sqlite
+from instrument.store import schools, sqlite
 from instrument.store.keys import Keys
-from instrument.store.ledger import Draft, Ledger
-from instrument.store.ledger_chain import Anchor
-from instrument.store.ledger_clock import Clock
-from instrument.store.ledger_tables import EVENTS
+from instrument.store.ledger import ledger, ledger_chain
+from instrument.store.ledger.ledger import Draft, Ledger
+from instrument.store.ledger.ledger_chain import Anchor
+from instrument.store.ledger.ledger_clock import Clock
+from instrument.store.ledger.ledger_tables import EVENTS
 from instrument.store.refusals import Refused
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 import pysqlite3
 import pytest
 
-from instrument.store import broker, school_tables, sqlite, tables
+from instrument.store import broker, sqlite, tables
 from instrument.store.data_folder import DataFolder, DataFolderError
+from instrument.store.preparation import school_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from instrument.afname import Afname
     from instrument.school import School, Schooljaar
-    from instrument.store.ledger import Event, Ledger
+    from instrument.store.ledger.ledger import Event, Ledger
     from instrument.store.responses import ResponseRow
 
 

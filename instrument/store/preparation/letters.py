@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import delete, insert, select
 
-from instrument.store.school_tables import LETTERS
+from instrument.store.preparation.school_tables import LETTERS
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import insert, select, update
 
-from instrument.store.ledger_tables import OUTBOX
+from instrument.store.ledger.ledger_tables import OUTBOX
 from instrument.store.refusals import Refused
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from instrument.store import accounts, invitations, passwords, roles, schools
+from instrument.store import schools
+from instrument.store.accounts import accounts, invitations, passwords, roles
 from instrument.store.pace import Pace
 from instrument.store.refusals import Refused
 from instrument.store.stores import NOTHING
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from instrument.store.accounts import Account
+    from instrument.store.accounts.accounts import Account
     from instrument.store.requests import Request
     from instrument.store.sessions import Sessions, VoucherSession
     from instrument.store.writer import Writer

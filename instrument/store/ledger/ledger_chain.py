@@ -105,7 +105,7 @@ def canonical(value: object) -> str:
 @cache
 def sentences() -> dict[str, str]:
     """Return the sentence of every kind of fault."""
-    text = resources.files("instrument.store").joinpath("ledger.toml").read_text(encoding="utf-8")
+    text = resources.files("instrument.store.ledger").joinpath("ledger.toml").read_text(encoding="utf-8")
     return dict(tomllib.loads(text))
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from sqlalchemy import and_, func, select
 
-from instrument.store.release_tables import SCHOOL_MEANS, SNAPSHOTS
-from instrument.store.releases import before, mean_of
+from instrument.store.results.release_tables import SCHOOL_MEANS, SNAPSHOTS
+from instrument.store.results.releases import before, mean_of
 from instrument.store.tables import AFNAMES, SCHOOLS
 
 if TYPE_CHECKING:

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from sqlalchemy import func, insert, select
 
 from instrument.school import CALENDAR
-from instrument.store import ledger_chain, schools
-from instrument.store.ledger_chain import FIRST, Anchor
-from instrument.store.ledger_tables import EVENTS
+from instrument.store import schools
+from instrument.store.ledger import ledger_chain
+from instrument.store.ledger.ledger_chain import FIRST, Anchor
+from instrument.store.ledger.ledger_tables import EVENTS
 from instrument.store.refusals import Refused
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from sqlalchemy import Connection, Row
 
-    from instrument.store.ledger_chain import ChainFault, Record
-    from instrument.store.ledger_clock import Clock
+    from instrument.store.ledger.ledger_chain import ChainFault, Record
+    from instrument.store.ledger.ledger_clock import Clock
 
 Event: TypeAlias = dict[str, Any]
 """A record (see `ledger_chain.COLUMNS`) with its payload read."""

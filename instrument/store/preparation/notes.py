@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, insert, select
 
 from instrument.store import afnames
-from instrument.store.note_tables import NOTES
-from instrument.store.note_text import plain
+from instrument.store.preparation.note_tables import NOTES
+from instrument.store.preparation.note_text import plain
 from instrument.store.refusals import Refused
 from instrument.store.stores import NOTHING
 

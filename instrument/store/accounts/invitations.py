@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import delete, insert, select
 
-from instrument.store import accounts
-from instrument.store.accounts import Account
+from instrument.store.accounts import accounts
+from instrument.store.accounts.accounts import Account
+from instrument.store.preparation.school_tables import INVITATIONS
 from instrument.store.refusals import Refused
-from instrument.store.school_tables import INVITATIONS
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select
 from instrument.afname import Stamgroep
 from instrument.roster.limits import MOST_GROUPS, faults_of
 from instrument.school import Schooljaar
-from instrument.store.school_tables import ROSTERS
+from instrument.store.preparation.school_tables import ROSTERS
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

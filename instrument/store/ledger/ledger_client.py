@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from instrument.store import ledger_chain, outbox
-from instrument.store.ledger_chain import FIRST, Anchor
+from instrument.store.ledger import ledger_chain, outbox
+from instrument.store.ledger.ledger_chain import FIRST, Anchor
 from instrument.store.records import school_from_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from instrument.school import School, Schooljaar
-    from instrument.store.ledger import Event
-    from instrument.store.ledger_chain import ChainFault, Record
+    from instrument.store.ledger.ledger import Event
+    from instrument.store.ledger.ledger_chain import ChainFault, Record
+    from instrument.store.ledger.outbox import Item
     from instrument.store.operator_client import Operator
-    from instrument.store.outbox import Item
 
 
 class LedgerClient:

@@ -9,8 +9,9 @@ from instrument import editions
 from instrument.afname import Afname
 from instrument.questionnaire import UnknownModuleError
 from instrument.school import Schooljaar, today
-from instrument.store import afnames, letters, plans, rosters, schools
-from instrument.store.plans import Plan
+from instrument.store import afnames, schools
+from instrument.store.preparation import letters, plans, rosters
+from instrument.store.preparation.plans import Plan
 from instrument.store.records import day
 from instrument.store.refusals import Refused
 from instrument.store.stores import NOTHING

@@ -8,10 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from instrument.school import Schooljaar, check_vestigingsnummer
-from instrument.store import afnames, ledger, ledger_rules, outbox, releases, responses, schools
-from instrument.store.ledger import Draft
+from instrument.store import afnames, responses, schools
+from instrument.store.ledger import ledger, ledger_rules, outbox
+from instrument.store.ledger.ledger import Draft
 from instrument.store.records import afname_to_dict, school_to_dict
 from instrument.store.refusals import Refused, RuleFaults
+from instrument.store.results import releases
 from instrument.store.sessions import BestuurSession, CoordinatorSession, OperatorSession
 from instrument.store.stores import NOTHING
 
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from instrument.school import School
-    from instrument.store.ledger import Event, Ledger
-    from instrument.store.ledger_rules import Decision, Matter, Rules
+    from instrument.store.ledger.ledger import Event, Ledger
+    from instrument.store.ledger.ledger_rules import Decision, Matter, Rules
     from instrument.store.requests import Request
     from instrument.store.responses import ResponseRow
     from instrument.store.writer import Writer

@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from instrument.school import Schooljaar, check_vestigingsnummer
-from instrument.store import ledger, ledger_rules, outbox, schools
-from instrument.store.ledger_chain import Anchor
-from instrument.store.ledger_desk import signed_by
+from instrument.store import schools
+from instrument.store.ledger import ledger, ledger_rules, outbox
+from instrument.store.ledger.ledger_chain import Anchor
+from instrument.store.ledger.ledger_desk import signed_by
 from instrument.store.records import school_to_dict
 from instrument.store.refusals import Refused
 from instrument.store.stores import NOTHING
@@ -18,9 +19,9 @@ from instrument.store.stores import NOTHING
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from instrument.store.ledger import Event
-    from instrument.store.ledger_desk import LedgerDesk
-    from instrument.store.outbox import Item
+    from instrument.store.ledger.ledger import Event
+    from instrument.store.ledger.ledger_desk import LedgerDesk
+    from instrument.store.ledger.outbox import Item
     from instrument.store.requests import Request
     from instrument.store.sessions import OperatorSession
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sqlalchemy import insert, select
 
-from instrument.store.release_tables import RELEASES, SCHOOL_MEANS, SNAPSHOT_DOCUMENTS, SNAPSHOTS
+from instrument.store.results.release_tables import RELEASES, SCHOOL_MEANS, SNAPSHOT_DOCUMENTS, SNAPSHOTS
 from instrument.store.tables import AFNAMES
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from instrument.afname import Afname, Stamgroep
 from instrument.school import School
 from instrument.store import afnames, responses, schools
-from instrument.store.boards import standing
+from instrument.store.accounts.boards import standing
 from instrument.store.records import afname_to_dict, school_from_dict, school_to_dict
 from instrument.store.stores import NOTHING
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select
 
+from instrument.store.preparation.school_tables import PLANS
 from instrument.store.refusals import Refused
-from instrument.store.school_tables import PLANS
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

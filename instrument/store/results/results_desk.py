@@ -9,9 +9,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 from instrument.school import Schooljaar, check_vestigingsnummer
-from instrument.store import afnames, releases, responses, schools
-from instrument.store.peers import PeerMeans, Peers, Pooling, number_of_means, page_of_peers
+from instrument.store import afnames, responses, schools
 from instrument.store.refusals import Refused
+from instrument.store.results import releases
+from instrument.store.results.peers import PeerMeans, Peers, Pooling, number_of_means, page_of_peers
 from instrument.store.stores import NOTHING
 
 if TYPE_CHECKING:
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 
     from instrument.afname import Afname
     from instrument.school import School
-    from instrument.store.releases import Document, Told
     from instrument.store.requests import Request
     from instrument.store.responses import ResponseRow
+    from instrument.store.results.releases import Document, Told
     from instrument.store.sessions import CoordinatorSession, OperatorSession
     from instrument.store.writer import Writer
 

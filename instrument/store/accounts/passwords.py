@@ -70,7 +70,11 @@ def _words(text: str) -> list[str]:
 
 @cache
 def _silly_words() -> tuple[str, ...]:
-    text = resources.files("instrument.store").joinpath("silly_passwords.toml").read_text(encoding="utf-8")
+    text = (
+        resources.files("instrument.store.accounts")
+        .joinpath("silly_passwords.toml")
+        .read_text(encoding="utf-8")
+    )
     return tuple(tomllib.loads(text)["words"])
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import delete, insert, select, update
 
 from instrument.school import check_bevoegd_gezag, check_vestigingsnummer
-from instrument.store import roles, schools
+from instrument.store import schools
+from instrument.store.accounts import roles
+from instrument.store.preparation.school_tables import ACCOUNTS
 from instrument.store.refusals import Refused
-from instrument.store.school_tables import ACCOUNTS
 from instrument.store.sessions import (
     AanbiederSession,
     AccountSession,

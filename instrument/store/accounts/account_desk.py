@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from instrument.store import accounts, invitations, passwords, roles
+from instrument.store.accounts import accounts, invitations, passwords, roles
 from instrument.store.refusals import Refused
 from instrument.store.sessions import AanbiederSession
 from instrument.store.stores import NOTHING
