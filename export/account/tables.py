@@ -96,10 +96,9 @@ def threshold_table() -> Table:
     """Return the thresholds in use, with their sources."""
     used = thresholds.load().measures.values()
     changed = "changed" if any(threshold.changed for threshold in used) else "unchanged"
-    said = text("thresholds", changed)
-    return table(
-        "thresholds", [_threshold_row(threshold) for threshold in used], simulated=False, changed=said
-    )
+    counts = {f"n_{how}": str(sum(one.checked == how for one in used)) for how in thresholds.CHECKED}
+    fields = {"changed": text("thresholds", changed), "n_thresholds": str(len(used)), **counts}
+    return table("thresholds", map(_threshold_row, used), simulated=False, **fields)
 
 
 def table(part: str, rows: Iterable[tuple[str, ...]], *, simulated: bool, **fields: str) -> Table:
@@ -157,10 +156,18 @@ def _threshold_row(threshold: Threshold) -> tuple[str, ...]:
     high = number(threshold.good, decimals=threshold.decimals)
     way = "to" if threshold.lower_is_better else "from"
     mark = text("thresholds", "mark") if threshold.changed else ""
-    source = "source" if threshold.checked else "unchecked"
     return (
         threshold.measure + mark,
         text("thresholds", way, border=low),
         text("thresholds", way, border=high),
-        text("thresholds", source, source=threshold.source, year=threshold.year),
+        text("thresholds", "source", source=threshold.source, year=threshold.year),
+        _looked_up(threshold),
     )
+
+
+def _looked_up(threshold: Threshold) -> str:
+    """Return how far somebody looked up what the source says, and where."""
+    said = text("thresholds", "in_source" if threshold.checked == "source" else threshold.checked)
+    if not threshold.read_in:
+        return said
+    return text("thresholds", "looked_up", how=said, where=threshold.read_in)
