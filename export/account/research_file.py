@@ -89,6 +89,7 @@ def simulated_data(
         simulated=True,
         source=f"simulatie {seed}: {n_schools} scholen van {pupils_per_school} leerlingen",
         dated=SIMULATED_ON,
+        second=simulation.second_answers(frame, edition, seed=seed),
     )
 
 

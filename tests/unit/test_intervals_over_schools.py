@@ -25,7 +25,7 @@ def pupils() -> pd.DataFrame:
 
 
 def spread_over_draws(statistic, pupils: pd.DataFrame, n_draws: int = 60) -> float:
-    """Return the standard deviation of a figure over draws of schools; of sixty, it is right to one in eleven."""
+    """Return the standard deviation of a figure over draws of schools: of sixty, right to one in eleven."""
     random, parts = np.random.default_rng(3), [part for _, part in pupils.groupby("school")]
     drawn = (random.integers(len(parts), size=len(parts)) for _ in range(n_draws))
     return float(np.std([statistic(pd.concat([parts[n] for n in places])) for places in drawn], ddof=1))
