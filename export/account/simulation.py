@@ -52,7 +52,7 @@ PREFER_NOT_RATE: Final = 0.006
 PREFER_NOT_RATE_SENSITIVE: Final = 0.025
 RETEST_SCHOOLS: Final = 4
 """Whose pupils are asked again, …"""
-SAME_AGAIN_RATE: Final = 0.85
+SAME_AGAIN_RATE: Final = 0.70
 """… and give the same answer again, or else that of another pupil."""
 
 
