@@ -18,11 +18,15 @@ OURS: Final = ("veiligheidsbeleving", "aantasting", "welbevinden")
 """The scales of every edition of ours, by which the notebooks tell their story."""
 
 
+NO_OPTIONS: Final = (0, 1)
+"""Of a scale that was not asked: for headings of tables without a row."""
+
+
 @dataclass(frozen=True, slots=True)
 class StudiedScale:
     """The item scores of one scale, high = favourable; `options` are the scores possible, rising.
 
-    Of a scale that was not asked there are no items and no options.
+    Of a scale that was not asked there are no items.
     """
 
     code: str
@@ -45,7 +49,7 @@ def of(data: ResearchData, code: str) -> StudiedScale:
     if scale is None:
         nothing = pd.DataFrame(index=data.answers.index)
         leerjaren = data.background["leerjaar"]
-        return StudiedScale(code, code.capitalize(), (), nothing, (), leerjaren, data.simulated)
+        return StudiedScale(code, code.capitalize(), (), nothing, NO_OPTIONS, leerjaren, data.simulated)
     reach = scoring.score_range(data.edition, code)
     scores = scoring.item_scores(data.answers, data.edition)
     return StudiedScale(
