@@ -94,7 +94,10 @@ def simulated_data(
 
 
 def write(data: ResearchData, path: Path, *, classes: bool = False) -> None:
-    """Write a research file in the form its name ends with; `load(path)` gives the same data back."""
+    """Write a research file in the form its name ends with; `load(path)` gives the same data back.
+
+    But for answers of a second time, which no afname has and no file holds.
+    """
     path.write_bytes(written(data, path, classes=classes))
 
 

@@ -37,6 +37,13 @@ def test_scales_that_are_one_are_insufficient(account):
     assert found.verdicts("extra_factors") == [INSUFFICIENT]
 
 
+def test_fit_is_judged_on_the_upper_limit_of_the_rmsea(good):
+    """EIS-C2: what is judged is what the interval does not exclude."""
+    printed = {row[0]: row for row in good.sections["dimensions"][3]["rows"]}
+    judged = next(one["value"] for one in good.facts["verdicts"] if one["measure"] == "rmsea")
+    assert printed["RMSEA"][2].endswith(f"{judged:.3f}".replace(".", ","))
+
+
 def test_planted_dif_is_insufficient(account, good):
     """EIS-C2: one question that groep 8 reads otherwise; DIF and invariance both see it."""
     background = pupils()

@@ -39,6 +39,17 @@ def test_the_interval_of_omega_is_as_wide_as_draws_of_schools_say(pupils):
     assert found.ci_low < found.value < found.ci_high < 1
 
 
+def test_pupils_who_are_alike_say_less_than_as_many_who_are_not(pupils):
+    """Intervals that know of schools are wider: here by a tenth at least."""
+    alone = htmt_intervals(pupils[ITEMS], MODEL).loc[0]
+    together = htmt_intervals(pupils[ITEMS], MODEL, schools=pupils["school"]).loc[0]
+    assert together["ci_high"] - together["ci_low"] > 1.1 * (alone["ci_high"] - alone["ci_low"])
+    items = pupils[MODEL["W"]]
+    found, apart = categorical_omega(items, schools=pupils["school"]), categorical_omega(items)
+    assert found.value == apart.value
+    assert found.ci_high - found.ci_low > 1.1 * (apart.ci_high - apart.ci_low)
+
+
 def test_the_interval_of_htmt_is_as_wide_as_draws_of_schools_say(pupils):
     found = htmt_intervals(pupils[ITEMS], MODEL, schools=pupils["school"]).loc[0]
     spread = spread_over_draws(lambda rows: htmt(rows[ITEMS], MODEL).loc["V", "W"], pupils)
