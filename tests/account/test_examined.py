@@ -1,18 +1,21 @@
 """What was examined feeds the claims; what was not is said, and counts neither way (EIS-A, EIS-C3)."""
 
+import io
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
-from export.account import claims, collected, paper, research_file, study
+from export.account import claims, collected, evidence, notebooks, paper, research_file, study
 from export.account.content import rating_sheet
 from export.account.content.ratings import Panel, Ratings, RatingSheetError
 from export.account.parts import coverage, precision
 from export.account.verdicts import GOOD, INSUFFICIENT, TOO_LITTLE
 from instrument import catalogue
+from tests.account.conftest import bundle
 from tests.account.populations import EDITION
 
 CODES = [item.code for item in EDITION.scored]
@@ -132,3 +135,30 @@ def test_omega_is_judged_on_its_lower_limit(simulated):
     found = precision.omegas_of(simulated)
     judged = {one.subject: one.value for one in precision.verdicts(simulated, found, {})}
     assert judged == {simulated.title(scale): found[scale].ci_low for scale in simulated.model}
+
+
+def test_filled_in_sheets_reach_the_document(tmp_path: Path, monkeypatch):
+    """From files by way of the notebook to section, verdicts and evidence.json."""
+    sheets = [tmp_path / f"{name}.xlsx" for name in "abc"]
+    for path in sheets:
+        book = openpyxl.load_workbook(io.BytesIO(rating_sheet.written(EDITION)))
+        for row in range(2, 2 + len(CODES)):
+            book["Beoordeling"].cell(row, 6, 4)
+            book["Beoordeling"].cell(row, 7, 3)
+        for row in range(2, 2 + len(EDITION.scales)):
+            book["Dekking"].cell(row, 3, 3)
+        book["Beoordeling"].cell(2, 8, path.stem)
+        book.save(path)
+    research_file.write(research_file.simulated_data(n_schools=3, pupils_per_school=20), tmp_path / "a.csv")
+    inputs = notebooks.Inputs(data=tmp_path / "a.csv", ratings=tuple(sheets))
+    for name in (research_file.VARIABLE, coverage.VARIABLE):
+        monkeypatch.setenv(name, inputs.environment[name])
+    found = bundle("33_validiteit")
+    assert found["facts"]["content"]["n_experts"] == 3
+    assert [row[-1] for row in found["sections"]["content"][0]["rows"]] == [GOOD] * 3
+    judged = [one for one in found["facts"]["verdicts"] if one["requirement"] == "EIS-A"]
+    assert len(judged) == 9
+    facts = {**collected.load().facts, **found["facts"]}
+    said = evidence.evidence(facts, code="sha256:0", documents={})
+    assert said["eisen"]["EIS-A"] == GOOD
+    assert said["sha256"]["beoordelingen"] == found["facts"]["content"]["sha256"]
