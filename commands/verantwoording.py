@@ -29,11 +29,18 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     "--populatie", type=FILE, help="TOML with the number of pupils per leerjaar; a data folder knows its own."
 )
 @click.option("--drempels", type=FILE, help="TOML that changes thresholds; the document says which.")
+@click.option(
+    "--beoordelingen",
+    type=FILE,
+    multiple=True,
+    help="A sheet an expert filled in (.xlsx), once for each; a data folder may have them in beoordelingen.",
+)
 def verantwoording(
     out: Path,
     data: Path | None,
     populatie: Path | None,
     drempels: Path | None,
+    beoordelingen: tuple[Path, ...],
     *,
     simulated: bool,
     edition: str,
@@ -44,16 +51,19 @@ def verantwoording(
     Example: weerglas verantwoording --data weerglas-data --out verantwoording
     Example: weerglas verantwoording --data extract.csv --populatie leerlingen.toml --out verantwoording
     Example: weerglas verantwoording --simulated --drempels eigen.toml --out verantwoording
+    Example: weerglas verantwoording --data weerglas-data --beoordelingen blad1.xlsx --out verantwoording
     """
     if simulated == (data is not None):
         raise click.UsageError("name either --data or --simulated")
     from export.account import document as account  # noqa: PLC0415 - typst and pandas, needed only here
+    from export.account.parts import coverage  # noqa: PLC0415
 
     with (
         tempfile.TemporaryDirectory(prefix="weerglas-") as private,
         click.progressbar(length=1, label="Running the notebooks", show_eta=False) as bar,
     ):
         if data is not None and data.is_dir():
+            beoordelingen = beoordelingen or coverage.sheets_of(data)
             data, asked = _extract(data, edition, Path(private))
             populatie = populatie or asked
 
@@ -63,7 +73,12 @@ def verantwoording(
             bar.update(n_done - bar.pos)
 
         written = account.write(
-            out, data=data, population_file=populatie, thresholds_file=drempels, progress=progress
+            out,
+            data=data,
+            population_file=populatie,
+            thresholds_file=drempels,
+            ratings_files=beoordelingen,
+            progress=progress,
         )
     for path in written:
         click.echo(path)

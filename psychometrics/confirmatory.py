@@ -38,8 +38,9 @@ class OrdinalFit:
     """A fitted factor model: tests, indices of fit, estimates; over whom, and what to beware of.
 
     `loadings` has the columns factor, item, loading and se, standardised; the other frames are item x item or
-    factor x factor. `residuals` are polychoric correlations less implied ones. `n_schools` is None where
-    respondents were taken as independent.
+    factor x factor. `residuals` are polychoric correlations less implied ones. `rmsea_ci_low` and
+    `rmsea_ci_high` are the ends of the 90 % interval of `rmsea_scaled`. `n_schools` is None where respondents
+    were taken as independent.
     """
 
     chi2: float
@@ -54,6 +55,8 @@ class OrdinalFit:
     cfi_scaled: float
     tli_scaled: float
     rmsea_scaled: float
+    rmsea_ci_low: float
+    rmsea_ci_high: float
     loadings: pd.DataFrame
     factor_correlations: pd.DataFrame
     factor_correlation_errors: pd.DataFrame
@@ -71,7 +74,8 @@ class OrdinalFit:
         fit = (
             f"chi2({self.df}) = {self.chi2_scaled:.1f} (scaled), p = {self.p_value_scaled:.3f}; "
             f"CFI = {self.cfi_scaled:.3f}, TLI = {self.tli_scaled:.3f}, "
-            f"RMSEA = {self.rmsea_scaled:.3f} (scaled), SRMR = {self.srmr:.3f}; "
+            f"RMSEA = {self.rmsea_scaled:.3f} (scaled; 90% interval {self.rmsea_ci_low:.3f} to "
+            f"{self.rmsea_ci_high:.3f}), SRMR = {self.srmr:.3f}; "
             f"{self.n_items} items, {self.n_respondents:,} respondents without a missing answer, {within}"
         )
         notes = "\n".join(f"- {warning}" for warning in self.warnings)

@@ -2,107 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from psychometrics.levels.group_sums import checked_scale_score
-from psychometrics.ordinal.contingency import chosen
-from psychometrics.polychoric import polychoric
-from psychometrics.scores import checked_groups, complete_cases, refuse
+from psychometrics.cautions import issued
+from psychometrics.levels.group_contrasts import KnownGroups, known_groups
+from psychometrics.ordinal.contingency import chosen, codes_of, pairs
+from psychometrics.ordinal.influence import asymptotic_covariance, influence, school_numbers
+from psychometrics.polychoric import cautions, estimate, polychoric
+from psychometrics.sampling import delta_interval
+from psychometrics.scores import complete_cases, refuse
 from psychometrics.structure.factor_model import factor_model
-from psychometrics.tables import markdown
+from psychometrics.threads import one_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from psychometrics.confirmatory import OrdinalFit
 
-Parts: TypeAlias = "dict[Any, NDArray[np.float64]]"
-"""Group to the scores of its respondents."""
+__all__ = ["KnownGroups", "average_variance_extracted", "htmt", "htmt_intervals", "known_groups"]
 
 FEWEST_FACTORS: Final = 2
 """One factor has no neighbour to be told apart from."""
-FEWEST_GROUPS: Final = 2
-"""One group differs from nothing."""
-FEWEST_IN_GROUP: Final = 2
-"""One respondent has no variance."""
-
-
-@dataclass(frozen=True, slots=True)
-class KnownGroups:
-    """How a scale score differs between groups; which should be higher is for the reader to have predicted.
-
-    `groups` has a row per group, in order of label: `n`, `mean`, `sd`, `ci_low`, `ci_high` of the mean.
-    `contrasts` has a row per pair: `difference` and `hedges_g` are first minus second, with `ci_low` and
-    `ci_high` of g. `welch_f` with its degrees of freedom and `p_value` tests whether all means are equal;
-    `eta_squared` is the share of groups in the variance. `n_missing` respondents had no score.
-    """
-
-    groups: pd.DataFrame
-    contrasts: pd.DataFrame
-    welch_f: float
-    df_between: int
-    df_within: float
-    p_value: float
-    eta_squared: float
-    n_respondents: int
-    n_missing: int
-    confidence: float
-
-    def _repr_markdown_(self) -> str:
-        test = (
-            f"Welch F({self.df_between}, {self.df_within:.1f}) = {self.welch_f:.2f}, p = {self.p_value:.3f}, "
-            f"eta squared = {self.eta_squared:.3f}; {self.n_respondents:,} respondents, "
-            f"{self.confidence:.0%} intervals"
-        )
-        return f"{markdown(self.groups)}\n\n{markdown(self.contrasts)}\n\n{test}"
-
-
-def known_groups(scale_score: pd.Series, groups: pd.Series, *, confidence: float = 0.95) -> KnownGroups:
-    """Return means per group, the difference of every pair in standard deviations, and one test of all.
-
-    Hedges' g (1981) with the interval of Hedges and Olkin (1985, ch. 5); the test of Welch (1951) lets
-    variances differ. Respondents are taken as independent: where they share schools, intervals are too
-    narrow and p is too small.
-
-    Raises:
-        ScoresError: scores that are no finite numbers, labels that are missing or not aligned, fewer than two
-            groups, a group of one, a group whose scores do not vary, or a confidence outside 0..1.
-
-    Example:
-        >>> import pandas as pd
-        >>> score, bullied = pd.Series([3.0, 4.0, 4.0, 1.0, 2.0, 3.0]), pd.Series(["no"] * 3 + ["yes"] * 3)
-        >>> known_groups(score, bullied).contrasts["hedges_g"].round(2).tolist()
-        [1.63]
-    """
-    if not 0 < confidence < 1:
-        refuse([f"confidence: {confidence} is not between 0 and 1; write 0.95 for 95 %"])
-    values = checked_scale_score(scale_score)
-    labels = checked_groups(groups, scale_score.to_frame())
-    present = ~np.isnan(values)
-    data = pd.DataFrame({"score": values[present], "group": labels.to_numpy()[present]})
-    parts: Parts = {name: part.to_numpy() for name, part in data.groupby("group", observed=True)["score"]}
-    refuse(_faults_of_groups(parts))
-    test = _welch(data)
-    return KnownGroups(
-        groups=_means(parts, groups.name, confidence),
-        contrasts=_contrasts(parts, confidence),
-        welch_f=float(test["F"]),
-        df_between=int(test["ddof1"]),
-        df_within=float(test["ddof2"]),
-        p_value=float(test["p_unc"]),
-        eta_squared=float(test["np2"]),
-        n_respondents=len(data),
-        n_missing=int((~present).sum()),
-        confidence=confidence,
-    )
 
 
 def htmt(
@@ -149,6 +75,55 @@ def htmt(
     return frame
 
 
+def htmt_intervals(
+    scores: pd.DataFrame,
+    model: Mapping[str, Sequence[str]],
+    *,
+    schools: pd.Series | None = None,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """Return every pair of factors with its HTMT and interval: `first, second, htmt, ci_low, ci_high`.
+
+    As `htmt` with polychoric correlations and arithmetic means; the interval by the delta method from the
+    covariance of the correlations, symmetrical in the logarithm. With `schools`, respondents of a school may
+    resemble each other. `attrs` as those of `htmt`, and `n_schools`.
+
+    Raises:
+        ScoresError: what `htmt` and `influence.school_numbers` refuse, or a confidence outside 0..1.
+
+    Example:
+        >>> from psychometrics.simulate import OrdinalModel, balanced_groups, simulate_answers
+        >>> half = pd.DataFrame([[1.0, 0.5], [0.5, 1.0]], ["V", "W"], ["V", "W"])
+        >>> cuts, loadings = dict.fromkeys("ABCDEF", [-0.5, 0.5]), dict.fromkeys("ABCDEF", 0.7)
+        >>> model = {"V": list("ABC"), "W": list("DEF")}
+        >>> groups = balanced_groups(n_schools=40, n_classes=1, n_respondents=50)
+        >>> scores = simulate_answers(OrdinalModel(model, loadings, cuts, half), groups, seed=1)
+        >>> found = htmt_intervals(scores, model, schools=groups["school"])
+        >>> found[["ci_low", "ci_high"]].round(1).to_numpy().tolist()
+        [[0.5, 0.6]]
+    """
+    if not 0 < confidence < 1:
+        refuse([f"confidence: {confidence} is not between 0 and 1; write 0.95 for 95 %"])
+    shape = factor_model(model, scores.columns)
+    refuse(_faults_of_options(len(shape.factors), "polychoric", "arithmetic"))
+    codes = codes_of(chosen(scores, shape.items))
+    numbers = None if schools is None else school_numbers(schools, scores, codes)
+    with one_thread():
+        found = estimate(codes)
+        covariance = asymptotic_covariance(found, influence(found), schools=numbers, with_thresholds=False)
+    n_schools = None if numbers is None else int(numbers.max()) + 1
+    rows = []
+    for first, second in combinations(range(len(shape.factors)), 2):
+        ratio, slopes = _ratio(found.rho, shape.factor_of, first, second)
+        error = delta_interval.standard_error(slopes, covariance, codes.n_respondents)
+        ends = delta_interval.of_ratio(ratio, error, confidence=confidence, n_schools=n_schools)
+        rows.append((shape.factors[first], shape.factors[second], ratio, ends.low, ends.high))
+    frame = pd.DataFrame(rows, columns=["first", "second", "htmt", "ci_low", "ci_high"])
+    notes = issued(cautions(found))
+    frame.attrs = {"n_respondents": codes.n_respondents, "n_schools": n_schools, "warnings": notes}
+    return frame
+
+
 def average_variance_extracted(fit: OrdinalFit) -> pd.Series:
     """Return, per factor, the mean share of its items' variance that it explains (Fornell and Larcker 1981).
 
@@ -173,60 +148,25 @@ def _faults_of_options(n_factors: int, correlations: str, means: str) -> Iterato
         yield f'means: "{means}" is not known; use "arithmetic" or "geometric"'
 
 
-def _faults_of_groups(parts: Parts) -> Iterator[str]:
-    if len(parts) < FEWEST_GROUPS:
-        yield f"groups: {len(parts)} group(s) with scores; give at least {FEWEST_GROUPS}"
-    for name, values in parts.items():
-        if len(values) < FEWEST_IN_GROUP:
-            yield f'groups: {len(values)} respondent(s) in "{name}"; merge it with another or leave it out'
-        elif (values == values[0]).all():
-            yield f'groups: everyone in "{name}" has the same score; merge it with another or leave it out'
-
-
-def _welch(data: pd.DataFrame) -> pd.Series:
-    import pingouin  # noqa: PLC0415 - takes seconds, and only this test needs it
-
-    test: pd.Series = pingouin.welch_anova(data=data, dv="score", between="group").loc[0]
-    return test
-
-
-def _means(parts: Parts, name: Hashable, confidence: float) -> pd.DataFrame:
-    rows = []
-    for values in parts.values():
-        n, mean, sd = len(values), values.mean(), values.std(ddof=1)
-        margin = stats.t.ppf((1 + confidence) / 2, n - 1) * sd / np.sqrt(n)
-        rows.append({"n": n, "mean": mean, "sd": sd, "ci_low": mean - margin, "ci_high": mean + margin})
-    return pd.DataFrame(rows, index=pd.Index(list(parts), name=name))
-
-
-def _contrasts(parts: Parts, confidence: float) -> pd.DataFrame:
-    import pingouin  # noqa: PLC0415 - as above
-
-    rows = []
-    for (first, high), (second, low) in combinations(parts.items(), 2):
-        g = float(pingouin.compute_effsize(high, low, eftype="hedges"))
-        n, product = len(high) + len(low), len(high) * len(low)
-        # pingouin rounds its interval, hence our own
-        margin = stats.norm.ppf((1 + confidence) / 2) * np.sqrt(n / product + g**2 / (2 * n))
-        rows.append(
-            {
-                "first": first,
-                "second": second,
-                "difference": high.mean() - low.mean(),
-                "hedges_g": g,
-                "ci_low": g - margin,
-                "ci_high": g + margin,
-            }
-        )
-    return pd.DataFrame(rows)
-
-
 def _correlations(items: pd.DataFrame, kind: str) -> tuple[NDArray[np.float64], int, tuple[str, ...]]:
     if kind == "pearson":
         complete = complete_cases(items)
         return np.corrcoef(complete.to_numpy(), rowvar=False), len(complete), ()
     found = polychoric(items)
     return found.correlations.to_numpy(), found.n_respondents, found.warnings
+
+
+def _ratio(
+    rho: NDArray[np.float64], factor_of: NDArray[np.intp], first: int, second: int
+) -> tuple[float, NDArray[np.float64]]:
+    """Return the HTMT of two factors, and how much it moves with each correlation."""
+    one, other = (factor_of[places] for places in pairs(len(factor_of)))
+    between = ((one == first) & (other == second)) | ((one == second) & (other == first))
+    size = np.abs(rho)
+    parts = [(between, 1.0), *(((one == own) & (other == own), -0.5) for own in (first, second))]
+    ratio = float(np.prod([size[part].mean() ** power for part, power in parts]))
+    slopes = sum(power * part / size[part].sum() for part, power in parts)
+    return ratio, np.asarray(ratio * slopes * np.sign(rho))
 
 
 def _mean_correlations(

@@ -42,8 +42,14 @@ def _row(claim: Facts, facts: Facts) -> tuple[str, ...]:
         verdict = text("claims", "verdict_partial", verdict=verdict)
     if facts["simulated"] and claim["rests_on_answers"]:
         verdict = text("claims", "verdict_simulated", verdict=verdict)
-    evidence = claim["evidence"].format(**fields)
-    return (claim["requirement"], claim["claim"], evidence, verdict, claim["not_shown"])
+    evidence = " ".join(claim["evidence"].format(**fields).split())
+    return (claim["requirement"], claim["claim"], evidence, verdict, _not_shown(claim, facts))
+
+
+def _not_shown(claim: Facts, facts: Facts) -> str:
+    """Return what is not shown: always, and where something was not examined."""
+    lacking = [said for name, said in claim.get("not_shown_without", {}).items() if not facts.get(name)]
+    return " ".join([*lacking, claim["not_shown"]])
 
 
 def _fields(requirement: str, facts: Facts) -> dict[str, str]:
@@ -54,8 +60,18 @@ def _fields(requirement: str, facts: Facts) -> dict[str, str]:
         "n_items": str(sum(scale["n_items"] for scale in items)),
         "items_per_scale": ", ".join(f"{scale['n_items']} {scale['title'].lower()}" for scale in items),
         "reliability_evidence": " ".join(_evidence(scale) for scale in facts["reliability"]),
+        "content": _content(facts),
         "judged": _worst_per_measure(_judged(requirement, facts)),
+        "judged_besides": _worst_per_measure(
+            [one for one in _judged(requirement, facts) if one["measure"] != "reliability"]
+        ),
     }
+
+
+def _content(facts: Facts) -> str:
+    if not facts.get("content"):
+        return text("claims", "not_rated")
+    return text("claims", "rated", n_experts=facts["content"]["n_experts"])
 
 
 def _judged(requirement: str, facts: Facts) -> list[Facts]:

@@ -16,6 +16,7 @@ from export.account import collected, evidence, notebooks, population, research_
 from export.account.notebooks import Inputs
 from export.account.page import page
 from export.account.paper import account, paper, typeset
+from export.account.parts import coverage
 from export.account.provenance import hash_of_code
 
 if TYPE_CHECKING:
@@ -30,26 +31,27 @@ Progress: TypeAlias = Callable[[str, int, int], None]
 """Told what starts now, how many steps are done, and how many there are."""
 
 
-def write(
+def write(  # noqa: PLR0913 - a file of each kind, each optional
     out: Path,
     *,
     data: Path | None = None,
     population_file: Path | None = None,
     thresholds_file: Path | None = None,
+    ratings_files: tuple[Path, ...] = (),
     progress: Progress = lambda *_: None,
 ) -> tuple[Path, ...]:
     """Write verantwoording.html, verantwoording.pdf and evidence.json in `out` and return their paths.
 
     Without `data` the account is on the seeded simulation, and says so on every page. Without
-    `population_file` it says that nothing is known of representativeness. Nothing is written unless
-    everything succeeded.
+    `population_file` it says that nothing is known of representativeness, and without `ratings_files` (filled
+    in by experts) that the content was not rated. Nothing is written unless everything succeeded.
 
     Raises:
-        ResearchFileError, PopulationError, ThresholdError: a file cannot be used.
+        ResearchFileError, PopulationError, ThresholdError, RatingSheetError: a file cannot be used.
         NotebookError: a notebook stopped on these data.
     """
-    n_respondents = _check(data, population_file, thresholds_file)
-    inputs = Inputs(data=data, population=population_file, thresholds=thresholds_file)
+    inputs = Inputs(data=data, population=population_file, thresholds=thresholds_file, ratings=ratings_files)
+    n_respondents = _check(inputs)
     executed = _executed(inputs, progress, at_once=1 if n_respondents > MANY else KERNELS_AT_ONCE)
     n_steps = len(notebooks.OF_THE_ACCOUNT) + 1
     progress(NAME, n_steps - 1, n_steps)
@@ -60,14 +62,16 @@ def write(
     return paths
 
 
-def _check(data: Path | None, population_file: Path | None, thresholds_file: Path | None) -> int:
-    """Refuse a bad file before kernels start, and return the number of respondents in a good one."""
-    n_respondents = 0 if data is None else research_file.read(data).n_respondents
-    if population_file is not None:
-        population.read(population_file)
-    if thresholds_file is not None:
-        thresholds.load(changes=thresholds_file)
-    return n_respondents
+def _check(inputs: Inputs) -> int:
+    """Refuse a bad file before kernels start, and return the number of respondents."""
+    data = research_file.simulated_data() if inputs.data is None else research_file.read(inputs.data)
+    if inputs.population is not None:
+        population.read(inputs.population)
+    if inputs.thresholds is not None:
+        thresholds.load(changes=inputs.thresholds)
+    if inputs.ratings:
+        coverage.read(inputs.ratings, data.edition)
+    return data.n_respondents
 
 
 def _executed(inputs: Inputs, progress: Progress, *, at_once: int) -> dict[str, NotebookNode]:

@@ -44,6 +44,7 @@ def evidence(facts: Mapping[str, Any], *, code: str, documents: Mapping[str, byt
         "oordelen": [_judged(verdict) for verdict in facts["verdicts"]],
         "drempels": {name: _threshold(asdict(used)) for name, used in thresholds.load().measures.items()},
         "sha256": {"gegevens": facts["data"], "code": code}
+        | ({"beoordelingen": facts["content"]["sha256"]} if facts.get("content") else {})
         | {name: f"sha256:{hashlib.sha256(content).hexdigest()}" for name, content in documents.items()},
     }
 

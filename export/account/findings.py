@@ -38,6 +38,8 @@ DECIMALS: Final = 9
 
 Block: TypeAlias = Table | AnswerFigure | Plot
 """What a section of the document is made of."""
+Sections: TypeAlias = "Mapping[str, Sequence[Block]]"
+"""Section by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +61,19 @@ def of_section(
     data: ResearchData, section: str, blocks: Sequence[Block], verdicts: Sequence[Verdict] = ()
 ) -> Findings:
     """Return the findings for one section of the document: what to print, and what was judged."""
-    return Findings({**about(data), "verdicts": [_verdict(one) for one in verdicts]}, {section: list(blocks)})
+    return of_sections(data, {section: blocks}, verdicts)
 
 
-def of_schools(
+def of_sections(
     data: ResearchData,
-    information: Sequence[Block],
-    schools: Sequence[Block],
-    norms: Sequence[Block],
+    sections: Sections,
     verdicts: Sequence[Verdict],
+    **facts: object,
 ) -> Findings:
-    """Return the findings on schools, by the chapters in which they are printed."""
-    sections = {"information": list(information), "schools": list(schools), "norms": list(norms)}
-    return Findings({**about(data), "verdicts": [_verdict(one) for one in verdicts]}, sections)
+    """Return the findings for sections of the document by name; `facts` are what a claim rests on besides."""
+    # of an instrument with one scale, the first is the last: what stands there twice is printed once
+    printed = {name: list(dict.fromkeys(blocks)) for name, blocks in sections.items()}
+    return Findings({**about(data), **facts, "verdicts": [_verdict(one) for one in verdicts]}, printed)
 
 
 def of_claims(collected: Collected, claims: Table, verdicts: Table) -> Findings:
@@ -83,21 +85,27 @@ def of_items(
     data: ResearchData, statistics: Mapping[str, pd.DataFrame | NotComputed], blocks: Sequence[Block]
 ) -> Findings:
     """Return the findings of the item analysis: scale code to item statistics, and what to print."""
-    items = [_item_facts(data, scale, frame) for scale, frame in statistics.items()]
-    verdicts = [_verdict(_item_verdict(scale)) for scale in items if scale["consistency_demanded"]]
-    sections: dict[str, list[Block]] = {"data": [account_tables.about(data)], "items": list(blocks)}
-    return Findings({**about(data), "items": items, "verdicts": verdicts}, sections)
+    asked = data.edition.model
+    items = [_item_facts(data, scale, frame) for scale, frame in statistics.items() if scale in asked]
+    verdicts = [_item_verdict(scale) for scale in items if scale["consistency_demanded"]]
+    printed = [block for block in blocks if not isinstance(block, AnswerFigure) or block.bars]
+    sections: Sections = {"data": [account_tables.about(data)], "items": printed}
+    return of_sections(data, sections, verdicts, items=items)
 
 
-def of_reliability(data: ResearchData, judgements: Sequence[Judgement], blocks: Sequence[Block]) -> Findings:
-    """Return the findings on reliability: a judgement per scale, and what to print."""
-    scales = [_reliability_facts(data, judgement) for judgement in judgements]
-    verdicts = [_verdict(_scale_verdict(scale)) for scale in scales if scale["verdict"] != NOT_DEMANDED]
-    sections: dict[str, list[Block]] = {
-        "reliability": list(blocks),
-        "thresholds": [account_tables.threshold_table()],
-    }
-    return Findings({**about(data), "reliability": scales, "verdicts": verdicts}, sections)
+def of_reliability(
+    data: ResearchData,
+    judgements: Sequence[Judgement],
+    blocks: Sequence[Block],
+    verdicts: Sequence[Verdict] = (),
+) -> Findings:
+    """Return the findings on reliability: a judgement per scale, what to print, what was judged besides."""
+    asked = [judgement for judgement in judgements if judgement.scale in data.edition.model]
+    scales = [_reliability_facts(data, judgement) for judgement in asked]
+    of_scales = [_scale_verdict(scale) for scale in scales if scale["verdict"] != NOT_DEMANDED]
+    sections: Sections = {"reliability": blocks, "thresholds": [account_tables.threshold_table()]}
+    facts = {"reliability": scales, "retest": data.second is not None}
+    return of_sections(data, sections, [*of_scales, *verdicts], **facts)
 
 
 def about(data: ResearchData) -> dict[str, Any]:

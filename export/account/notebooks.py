@@ -15,6 +15,7 @@ from nbclient.exceptions import CellExecutionError
 from traitlets.config import Config
 
 from export.account import population, research_file, thresholds
+from export.account.parts import coverage
 from instrument.serving import warm_kernels
 
 if TYPE_CHECKING:
@@ -38,7 +39,13 @@ MIME: Final = "application/vnd.weerglas.findings+json"
 """What the last cell of a notebook shows beside its words: its findings."""
 FINDINGS: Final = "WEERGLAS_BEVINDINGEN"
 """The environment variable with a folder of executed notebooks."""
-VARIABLES: Final = (research_file.VARIABLE, population.VARIABLE, thresholds.VARIABLE, FINDINGS)
+VARIABLES: Final = (
+    research_file.VARIABLE,
+    population.VARIABLE,
+    thresholds.VARIABLE,
+    coverage.VARIABLE,
+    FINDINGS,
+)
 SECONDS_PER_CELL: Final = 600
 
 
@@ -53,18 +60,18 @@ class Inputs:
     data: Path | None = None
     population: Path | None = None
     thresholds: Path | None = None
+    ratings: tuple[Path, ...] = ()
     findings: Path | None = None
 
     @property
     def environment(self) -> dict[str, str]:
         """The variables of a kernel; those of whoever runs this do not count."""
-        given = dict(
-            zip(VARIABLES, (self.data, self.population, self.thresholds, self.findings), strict=True)
-        )
-        environment = {key: value for key, value in os.environ.items() if key not in given}
+        files = [(self.data,), (self.population,), (self.thresholds,), self.ratings, (self.findings,)]
+        named = [os.pathsep.join(str(path.resolve()) for path in paths if path) for paths in files]
+        environment = {key: value for key, value in os.environ.items() if key not in VARIABLES}
         # no pdb in the kernel: its complaint about frozen modules would stand on the user's terminal
         environment |= {"PYTHONUTF8": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-        return environment | {key: str(path.resolve()) for key, path in given.items() if path}
+        return environment | {key: paths for key, paths in zip(VARIABLES, named, strict=True) if paths}
 
 
 def execute(name: str, *, data: Path | None = None, inputs: Inputs | None = None) -> NotebookNode:

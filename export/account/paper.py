@@ -37,7 +37,7 @@ def account(facts: Facts) -> Facts:
         "page": words["page"],
         "bar_heading": words["answers"]["bar"],
         "headings": words["sections"],
-        "not_shown": words["not_shown"]["points"],
+        "not_shown": [*_lacking(facts), *words["not_shown"]["points"]],
     }
 
 
@@ -70,6 +70,11 @@ def typeset(whole: Facts) -> bytes:
         ignore_system_fonts=True,
         timestamp=datetime(year, month, day, tzinfo=UTC),
     )
+
+
+def _lacking(facts: Facts) -> list[str]:
+    """Return what is not shown because it was not examined."""
+    return [said for name, said in texts()["not_shown"]["without"].items() if not facts.get(name)]
 
 
 def _chapter(chapter: Facts, blocks: Mapping[str, list[Blocks]]) -> Facts:

@@ -27,10 +27,11 @@ def hash_of_data(data: ResearchData) -> str:
     for name in data.background.columns:
         digest.update(f"\n{name}\n".encode())
         digest.update("\n".join(map(str, data.background[name])).encode())
-    for name in data.answers.columns:
-        digest.update(f"\n{name}\n".encode())
-        codes = data.answers[name].astype("Int16").to_numpy(dtype=np.int16, na_value=NO_ANSWER)
-        digest.update(codes.astype("<i2").tobytes())
+    for answers in (data.answers, *(() if data.second is None else (data.second,))):
+        for name in answers.columns:
+            digest.update(f"\n{name}\n".encode())
+            codes = answers[name].astype("Int16").to_numpy(dtype=np.int16, na_value=NO_ANSWER)
+            digest.update(codes.astype("<i2").tobytes())
     return f"sha256:{digest.hexdigest()}"
 
 

@@ -40,7 +40,8 @@ class ResearchData:
 
     `background` has the columns of `BACKGROUND`, perhaps `klas`, and perhaps groups that a pilot collected
     elsewhere knew of. `dated` is the last day on which somebody answered; documents carry it, not the day
-    they were made.
+    they were made. `tells_schools` is whether the file tells which pupils are of one school. `second` holds
+    the answers of whoever was asked twice, in the rows and columns of `answers`; None where nobody was.
     """
 
     edition: Edition
@@ -49,6 +50,8 @@ class ResearchData:
     simulated: bool
     source: str
     dated: date
+    tells_schools: bool = True
+    second: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
         return f"ResearchData({self.edition.code}, {self.n_respondents} respondents)"  # never an answer

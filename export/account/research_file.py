@@ -89,11 +89,15 @@ def simulated_data(
         simulated=True,
         source=f"simulatie {seed}: {n_schools} scholen van {pupils_per_school} leerlingen",
         dated=SIMULATED_ON,
+        second=simulation.second_answers(frame, edition, seed=seed),
     )
 
 
 def write(data: ResearchData, path: Path, *, classes: bool = False) -> None:
-    """Write a research file in the form its name ends with; `load(path)` gives the same data back."""
+    """Write a research file in the form its name ends with; `load(path)` gives the same data back.
+
+    But for answers of a second time, which no afname has and no file holds.
+    """
     path.write_bytes(written(data, path, classes=classes))
 
 

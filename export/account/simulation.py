@@ -50,6 +50,10 @@ NO_ANSWER_RATE: Final = 0.008
 DONT_KNOW_RATE: Final = 0.012
 PREFER_NOT_RATE: Final = 0.006
 PREFER_NOT_RATE_SENSITIVE: Final = 0.025
+RETEST_SCHOOLS: Final = 4
+"""Whose pupils are asked again, …"""
+SAME_AGAIN_RATE: Final = 0.70
+"""… and give the same answer again, or else that of another pupil."""
 
 
 class SimulationError(ValueError):
@@ -92,6 +96,19 @@ def simulated_answers(
     random = np.random.default_rng([seed, 1])
     codes = {item.code: _codes(item, scores[item.code].to_numpy(), random) for item in edition.scored}
     return pd.concat([background, pd.DataFrame(codes, dtype="Int64")], axis="columns")
+
+
+def second_answers(frame: pd.DataFrame, edition: Edition, *, seed: int) -> pd.DataFrame:
+    """Return what pupils of the first schools answered when they were asked again; of the others nothing."""
+    random = np.random.default_rng([seed, 2])
+    first = frame[[item.code for item in edition.scored]]
+    asked = frame["vestigingsnummer"].isin(frame["vestigingsnummer"].unique()[:RETEST_SCHOOLS])
+    second = first.where(asked)
+    for name in first:
+        others = first[name].iloc[random.permutation(len(first))].set_axis(first.index)
+        changed = asked & (random.random(len(first)) >= SAME_AGAIN_RATE)
+        second[name] = second[name].mask(changed, others)
+    return second
 
 
 def response_rows(frame: pd.DataFrame) -> list[ResponseRow]:

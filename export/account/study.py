@@ -45,6 +45,19 @@ class Study:
     classes: pd.Series
 
     @property
+    def clusters(self) -> pd.Series | None:
+        """The school of every pupil, for errors that reckon with it; None where the file does not tell."""
+        return self.schools if self.data.tells_schools else None
+
+    @property
+    def second_means(self) -> pd.DataFrame | None:
+        """The score of each scale of whoever was asked twice, the second time; None where nobody was."""
+        second = self.data.second
+        if second is None:
+            return None
+        return scoring.scale_scores(scoring.item_scores(second, self.data.edition), self.data.edition)
+
+    @property
     def items(self) -> pd.DataFrame:
         """The scores of the items of the model."""
         return self.scores[[item for items in self.model.values() for item in items]]

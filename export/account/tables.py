@@ -11,7 +11,7 @@ from export.account import thresholds
 from export.account.attempt import NotComputed
 from export.account.dutch_numbers import NO_NUMBER, count, interval, number, percentage
 from export.account.texts import caption, text, texts
-from export.account.verdicts import TOO_LITTLE
+from export.account.verdicts import NOT_APPLICABLE, TOO_LITTLE
 from export.disclosure import MINIMUM_ANSWERS, TOO_FEW
 from instrument import editions
 
@@ -67,8 +67,10 @@ def about(data: ResearchData) -> Table:
 def item_table(scale: StudiedScale, statistics: pd.DataFrame | NotComputed) -> Table:
     """Return the result of `psychometrics.items.item_statistics`; a row of too few answers stays empty."""
     rows = _statistics_rows(scale, statistics)
-    used = thresholds.load().level_of_use
-    return table("item_statistics", rows, simulated=scale.simulated, scale=scale.title, level_of_use=used)
+    fields = {"scale": scale.title, "level_of_use": thresholds.load().level_of_use}
+    if not rows:
+        return without_figures("item_statistics", simulated=scale.simulated, said=NOT_APPLICABLE, **fields)
+    return table("item_statistics", rows, simulated=scale.simulated, **fields)
 
 
 def reliability_table(data: ResearchData, judgements: Sequence[Judgement]) -> Table:
@@ -78,28 +80,32 @@ def reliability_table(data: ResearchData, judgements: Sequence[Judgement]) -> Ta
     reasons = [
         text("reliability", "reason", scale=titles[scale], reason=reason)
         for scale, reason in used.causal_indicators.items()
-        if scale in {judgement.scale for judgement in judgements}
+        if scale in titles and scale in {judgement.scale for judgement in judgements}
     ]
-    rows = [_reliability_row(titles[judgement.scale], judgement) for judgement in judgements]
+    asked = [judgement for judgement in judgements if judgement.scale in titles]
+    rows = [_reliability_row(titles[judgement.scale], judgement) for judgement in asked]
     fields = {"level_of_use": used.level_of_use, "reasons": " ".join(reasons)}
+    if not rows:
+        return without_figures("reliability", simulated=data.simulated, said=NOT_APPLICABLE, **fields)
     return table("reliability", rows, simulated=data.simulated, **fields)
 
 
 def leerjaar_table(scale: StudiedScale, alphas: pd.DataFrame) -> Table:
     """Return the result of `psychometrics.reliability.alpha_per_group` over leerjaren, with verdicts."""
+    fields = {"scale": scale.title, "level_of_use": thresholds.load().level_of_use}
+    if not scale.items:
+        return without_figures("leerjaar", simulated=scale.simulated, said=NOT_APPLICABLE, **fields)
     rows = [_leerjaar_row(scale, leerjaar, row) for leerjaar, row in alphas.iterrows()]
-    used = thresholds.load().level_of_use
-    return table("leerjaar", rows, simulated=scale.simulated, scale=scale.title, level_of_use=used)
+    return table("leerjaar", rows, simulated=scale.simulated, **fields)
 
 
 def threshold_table() -> Table:
     """Return the thresholds in use, with their sources."""
     used = thresholds.load().measures.values()
     changed = "changed" if any(threshold.changed for threshold in used) else "unchanged"
-    said = text("thresholds", changed)
-    return table(
-        "thresholds", [_threshold_row(threshold) for threshold in used], simulated=False, changed=said
-    )
+    counts = {f"n_{how}": str(sum(one.checked == how for one in used)) for how in thresholds.CHECKED}
+    fields = {"changed": text("thresholds", changed), "n_thresholds": str(len(used)), **counts}
+    return table("thresholds", map(_threshold_row, used), simulated=False, **fields)
 
 
 def table(part: str, rows: Iterable[tuple[str, ...]], *, simulated: bool, **fields: str) -> Table:
@@ -113,11 +119,11 @@ def table(part: str, rows: Iterable[tuple[str, ...]], *, simulated: bool, **fiel
     )
 
 
-def without_figures(part: str, *, simulated: bool, **fields: str) -> Table:
+def without_figures(part: str, *, simulated: bool, said: str = TOO_LITTLE, **fields: str) -> Table:
     """Return the table of a part of which nothing could be computed: it says so, and explains no figure."""
     known = defaultdict(lambda: NO_NUMBER, fields)
     columns = tuple(column.format_map(known) for column in texts()[part]["columns"])
-    rows = ((TOO_LITTLE, *[""] * (len(columns) - 1)),)
+    rows = ((said, *[""] * (len(columns) - 1)),)
     return Table(part, caption(part, simulated=simulated, **fields), columns, rows, note="")
 
 
@@ -157,10 +163,18 @@ def _threshold_row(threshold: Threshold) -> tuple[str, ...]:
     high = number(threshold.good, decimals=threshold.decimals)
     way = "to" if threshold.lower_is_better else "from"
     mark = text("thresholds", "mark") if threshold.changed else ""
-    source = "source" if threshold.checked else "unchecked"
     return (
         threshold.measure + mark,
         text("thresholds", way, border=low),
         text("thresholds", way, border=high),
-        text("thresholds", source, source=threshold.source, year=threshold.year),
+        text("thresholds", "source", source=threshold.source, year=threshold.year),
+        _looked_up(threshold),
     )
+
+
+def _looked_up(threshold: Threshold) -> str:
+    """Return how far somebody looked up what the source says, and where."""
+    said = text("thresholds", "in_source" if threshold.checked == "source" else threshold.checked)
+    if not threshold.read_in:
+        return said
+    return text("thresholds", "looked_up", how=said, where=threshold.read_in)

@@ -39,7 +39,7 @@ def changed_tables(path: Path, tables: Mapping[str, dict[str, Any]]) -> dict[str
     faults = [fault for name, change in given.items() for fault in _faults(name, change, tables)]
     if faults:
         raise ThresholdError(path.name, faults)
-    return {name: {"checked": False, **change} for name, change in given.items()}
+    return {name: {"checked": "not", "read_in": "", **change} for name, change in given.items()}
 
 
 def _faults(name: str, change: object, tables: Mapping[str, dict[str, Any]]) -> Iterator[str]:

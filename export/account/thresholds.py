@@ -39,6 +39,8 @@ __all__ = [
 
 TABLE: Final = Path(__file__).parent / "thresholds.toml"
 MOST_DECIMALS: Final = 6
+CHECKED: Final = ("source", "citation", "not")
+"""Read in the source itself, in a publication that cites it, or still to be looked up."""
 VARIABLE: Final = "WEERGLAS_DREMPELS"
 """The environment variable with the path of a file that changes thresholds."""
 
@@ -52,7 +54,10 @@ class Threshold:
     good: float
     source: str
     year: int
-    checked: bool
+    checked: str
+    """One of `CHECKED`: how far somebody looked up that the source says so."""
+    read_in: str = ""
+    """Where it was read, and what of it; empty where nobody looked."""
     label: str = ""
     decimals: int = 2
     lower_is_better: bool = False

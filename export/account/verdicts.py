@@ -18,6 +18,10 @@ NOT_DEMANDED: Final = "niet geëist"
 """COTAN's words, untranslated, and one of ours for an index of causal indicators."""
 TOO_LITTLE: Final = "te weinig gegevens"
 """There is nothing to judge: too few pupils, schools or groups, or a method that stops on these answers."""
+NOT_APPLICABLE: Final = "niet van toepassing"
+"""The instrument has no such scale: nothing is lacking."""
+NOT_EXAMINED: Final = "niet onderzocht"
+"""It could be known, and nobody asked."""
 WORST_FIRST: Final = (INSUFFICIENT, TOO_FEW, TOO_LITTLE, SUFFICIENT, GOOD)
 """What is shown to be insufficient is worse than what could not be shown."""
 

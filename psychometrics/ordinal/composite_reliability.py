@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
 
 from psychometrics.cautions import PsychometricWarning, issued
 from psychometrics.confirmatory import fit_ordinal_cfa
 from psychometrics.dimensions.factor_extraction import check_n_factors
 from psychometrics.dimensions.schmid_leiman import SchmidLeiman, schmid_leiman
-from psychometrics.ordinal.bivariate_normal import BEYOND, cdf
 from psychometrics.ordinal.contingency import codes_of
 from psychometrics.ordinal.item_correlations import ItemCorrelations, Kind, item_correlations, option_values
+from psychometrics.ordinal.sum_reliability import omega_interval
 from psychometrics.scores import refuse
 from psychometrics.tables import markdown
 from psychometrics.threads import one_thread
@@ -24,9 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
-
-    from psychometrics.confirmatory import OrdinalFit
-
 
 NOTHING_LEFT: Final = 1e-6
 """Variance of the sum, as a share of that of unrelated items, below which the items cancel out."""
@@ -54,16 +50,21 @@ class CategoricalOmega:
     """Reliability of the sum of the answers under one factor, with the fit of that one factor."""
 
     value: float
+    ci_low: float
+    ci_high: float
     loadings: pd.Series
     rmsea_scaled: float
     srmr: float
     n_items: int
     n_respondents: int
+    n_schools: int | None
+    confidence: float
     warnings: tuple[str, ...]
 
     def _repr_markdown_(self) -> str:
         return (
-            f"categorical omega = {self.value:.3f} (one factor: RMSEA = {self.rmsea_scaled:.3f}, SRMR = "
+            f"categorical omega = {self.value:.3f} ({self.confidence:.0%} interval {self.ci_low:.3f} to "
+            f"{self.ci_high:.3f}; one factor: RMSEA = {self.rmsea_scaled:.3f}, SRMR = "
             f"{self.srmr:.3f}); {_over(self.n_items, self.n_respondents)}"
         )
 
@@ -125,7 +126,9 @@ def ordinal_alpha(scores: pd.DataFrame) -> OrdinalAlpha:
     )
 
 
-def categorical_omega(scores: pd.DataFrame) -> CategoricalOmega:
+def categorical_omega(
+    scores: pd.DataFrame, *, schools: pd.Series | None = None, confidence: float = 0.95
+) -> CategoricalOmega:
     """Return the reliability of the sum of ordered answers, if one factor underlies them all.
 
     Green and Yang (2009, formula 21), with loadings and thresholds of `confirmatory.fit_ordinal_cfa` and the
@@ -133,8 +136,12 @@ def categorical_omega(scores: pd.DataFrame) -> CategoricalOmega:
     much. Of the scores as they are: where an option was never chosen, the step over it counts for two
     (semTools renumbers). Complete cases. NaN, with a warning, where a loading passes one.
 
+    The interval comes by the delta method from the covariance of thresholds and polychoric correlations; with
+    `schools`, respondents of a school may resemble each other.
+
     Raises:
-        ScoresError: what `confirmatory.fit_ordinal_cfa` refuses; one factor takes three items.
+        ScoresError: what `confirmatory.fit_ordinal_cfa` refuses; one factor takes three items; a confidence
+            outside 0..1.
 
     Example:
         >>> from psychometrics.simulate import OrdinalModel, balanced_groups, simulate_answers
@@ -144,16 +151,22 @@ def categorical_omega(scores: pd.DataFrame) -> CategoricalOmega:
         >>> round(categorical_omega(simulate_answers(true, groups, seed=1)).value, 1)
         0.7
     """
-    fit = fit_ordinal_cfa(scores, {"one": list(scores.columns)})
+    if not 0 < confidence < 1:
+        refuse([f"confidence: {confidence} is not between 0 and 1; write 0.95 for 95 %"])
+    fit = fit_ordinal_cfa(scores, {"one": list(scores.columns)}, schools=schools)
     loadings = fit.loadings["loading"].to_numpy(dtype=np.float64)
-    is_proper = bool((np.abs(loadings) < 1).all())
+    interval = omega_interval(scores, loadings, _steps(scores), schools=schools, confidence=confidence)
     return CategoricalOmega(
-        value=_green_and_yang(fit, loadings, _steps(scores)) if is_proper else float("nan"),
+        value=interval.value,
+        ci_low=interval.low,
+        ci_high=interval.high,
         loadings=pd.Series(loadings, scores.columns, name="loading"),
         rmsea_scaled=fit.rmsea_scaled,
         srmr=fit.srmr,
         n_items=fit.n_items,
         n_respondents=fit.n_respondents,
+        n_schools=fit.n_schools,
+        confidence=confidence,
         warnings=fit.warnings,
     )
 
@@ -196,23 +209,6 @@ def _steps(scores: pd.DataFrame) -> NDArray[np.float64]:
     # how far the score rises at each threshold: 1, but more where an option between was never chosen
     values = option_values(scores, codes_of(scores))
     return np.asarray(np.maximum(np.diff(values, axis=1), 0))
-
-
-def _green_and_yang(fit: OrdinalFit, loadings: NDArray[np.float64], steps: NDArray[np.float64]) -> float:
-    """Return the share of true variance in the sum.
-
-    An item's score is a sum of steps, one at each threshold passed. Of two items the steps c and d covary
-    P(both stay below) - P(one does) P(other does), under the correlation l_i l_j; the true part of an item's
-    variance is its covariance with a parallel item, with correlation l_i^2.
-    """
-    cuts = fit.thresholds.fillna(BEYOND).to_numpy(dtype=np.float64)
-    below = ndtr(cuts)
-    expected = np.einsum("ic,jd->ijcd", below, below)
-    both = cdf(cuts[:, None, :, None], cuts[None, :, None, :], np.outer(loadings, loadings)[:, :, None, None])
-    true = np.einsum("ijcd,ic,jd->ij", both - expected, steps, steps)
-    lowest = np.minimum(below[:, :, None], below[:, None, :]) - below[:, :, None] * below[:, None, :]
-    variances = np.einsum("icd,ic,id->i", lowest, steps, steps)
-    return float(true.sum() / (true.sum() - np.trace(true) + variances.sum()))
 
 
 def _hierarchical(found: ItemCorrelations, above: SchmidLeiman) -> HierarchicalOmega:

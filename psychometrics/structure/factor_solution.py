@@ -65,6 +65,14 @@ class Solution:
         """Return the same for the model in which no items correlate, the baseline of CFI and TLI."""
         return float((self.weights * self.correlations**2).sum())
 
+    @property
+    def sensitivities(self) -> NDArray[np.float64]:
+        """Return how far each parameter moves with each correlation; NaN where data do not determine them."""
+        if not self.determined.all():
+            return np.full((len(self.parameters), len(self.correlations)), np.nan)
+        inverse = (self.mix.T / self.strengths) @ self.directions.T
+        return np.asarray(inverse * np.sqrt(self.weights))
+
     def weighted(self, covariance: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the covariance of the correlations in units of the weights."""
         root = np.sqrt(self.weights)
@@ -79,10 +87,8 @@ class Solution:
 
     def parameter_covariance(self, covariance: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the covariance of the parameters (the sandwich); NaN where data do not determine them."""
-        if not self.determined.all():
-            return np.full((len(self.parameters), len(self.parameters)), np.nan)
-        inverse = (self.mix.T / self.strengths) @ self.directions.T
-        return np.asarray(inverse @ self.weighted(covariance) @ inverse.T)
+        moved = self.sensitivities
+        return np.asarray(moved @ covariance @ moved.T)
 
 
 def solution(shape: FactorModel, correlations: NDArray[np.float64], weights: NDArray[np.float64]) -> Solution:

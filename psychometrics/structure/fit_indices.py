@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import optimize, stats
+
+APPROXIMATION_CONFIDENCE: Final = 0.90
+"""Of the interval of an RMSEA, by custom: 5 % on either side (Browne and Cudeck 1993)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ def indices(test: FitTest, baseline: FitTest, n: int) -> dict[str, Any]:
         "cfi_scaled": comparative_fit(*scaled),
         "tli_scaled": tucker_lewis(*scaled),
         "rmsea_scaled": approximation_error(test.chi2_scaled, test.df, n),
+        "rmsea_ci_low": _approximation_limit(test, n, (1 + APPROXIMATION_CONFIDENCE) / 2),
+        "rmsea_ci_high": _approximation_limit(test, n, (1 - APPROXIMATION_CONFIDENCE) / 2),
     }
 
 
@@ -86,6 +91,24 @@ def approximation_error(chi2: float, df: int, n: int, *, n_groups: int = 1) -> f
     `n` is the number that the chi-square was multiplied with: N - 1 for ordered answers (lavaan).
     """
     return math.sqrt(max(chi2 / df - 1, 0) / n * n_groups) if df > 0 else 0.0
+
+
+def _approximation_limit(test: FitTest, n: int, below: float) -> float:
+    """Return the RMSEA under which the scaled chi-square would be no larger with chance `below`.
+
+    The noncentral chi-square of Steiger (1990) and Browne and Cudeck (1993), with the scaled test in place of
+    the plain one, as lavaan's `rmsea.ci.upper.scaled`.
+    """
+    chi2, df = test.chi2_scaled, test.df
+
+    def _excess(noncentrality: float) -> float:
+        return float(stats.ncx2.cdf(chi2, df, noncentrality)) - below
+
+    if df == 0 or _excess(0.0) <= 0:
+        return 0.0
+    # the chance falls as misfit grows: far above the chi-square itself there is none left
+    furthest = chi2 + 10 * math.sqrt(2 * (df + 2 * chi2)) + 50
+    return math.sqrt(float(optimize.brentq(_excess, 0.0, furthest)) / df / n)
 
 
 def residual_size(residuals: NDArray[np.float64]) -> float:

@@ -9,6 +9,8 @@ from export.account.verdicts import GOOD, INSUFFICIENT, SUFFICIENT, TOO_LITTLE
 from tests.account.populations import answered, counts, population_of, pupils
 
 ENOUGH = {GOOD, SUFFICIENT}
+OF_CLAIMS = ("30_itemanalyse", "31_betrouwbaarheid")
+"""Without these no claim can be written; a test runs besides only what it is about."""
 
 
 def test_a_good_population_is_enough_in_everything(good):
@@ -21,7 +23,8 @@ def test_a_good_population_is_enough_in_everything(good):
 def test_low_loadings_are_insufficient(account):
     """EIS-C2 and C3: questions that hardly go together."""
     background = pupils()
-    found = account(answered(population_of(background, loading=0.3), background), counts(background))
+    data = answered(population_of(background, loading=0.3), background)
+    found = account(data, counts(background), names=(*OF_CLAIMS, "32_dimensionaliteit", "33_validiteit"))
     assert INSUFFICIENT in found.verdicts("loading")
     assert INSUFFICIENT in found.verdicts("variance_extracted")
     assert found.claim("EIS-C2")[3].startswith(INSUFFICIENT)
@@ -31,10 +34,18 @@ def test_low_loadings_are_insufficient(account):
 def test_scales_that_are_one_are_insufficient(account):
     """EIS-C2: veiligheid and welbevinden that cannot be told apart."""
     background = pupils()
-    found = account(answered(population_of(background, correlation=0.98), background), counts(background))
+    data = answered(population_of(background, correlation=0.98), background)
+    found = account(data, names=("32_dimensionaliteit", "33_validiteit"))
     assert found.verdicts("htmt") == [INSUFFICIENT]
     assert found.verdicts("factor_correlation") == [INSUFFICIENT]
     assert found.verdicts("extra_factors") == [INSUFFICIENT]
+
+
+def test_fit_is_judged_on_the_upper_limit_of_the_rmsea(good):
+    """EIS-C2: what is judged is what the interval does not exclude."""
+    printed = {row[0]: row for row in good.sections["dimensions"][3]["rows"]}
+    judged = next(one["value"] for one in good.facts["verdicts"] if one["measure"] == "rmsea")
+    assert printed["RMSEA"][2].endswith(f"{judged:.3f}".replace(".", ","))
 
 
 def test_planted_dif_is_insufficient(account, good):
@@ -43,7 +54,7 @@ def test_planted_dif_is_insufficient(account, good):
     scores = population_of(background)
     most = (background["leerjaar"] == 8) & (background.index % 3 > 0)  # the rest keep all options in use
     scores.loc[most, "VB03"] = (scores.loc[most, "VB03"] - 2).clip(lower=1)
-    found = account(answered(scores, background), counts(background))
+    found = account(answered(scores, background), names=(*OF_CLAIMS, "34_meetinvariantie"))
     assert INSUFFICIENT in found.verdicts("dif")
     assert found.verdicts("invariance") == [INSUFFICIENT]
     assert found.claim("EIS-C2")[3].startswith(INSUFFICIENT)
@@ -53,7 +64,8 @@ def test_planted_dif_is_insufficient(account, good):
 def test_schools_that_do_not_differ_are_insufficient(account):
     """EIS-D: a mean that says nothing of its school; the scales are as reliable as before."""
     background = pupils()
-    found = account(answered(population_of(background, schools=0.0), background), counts(background))
+    data = answered(population_of(background, schools=0.0), background)
+    found = account(data, names=(*OF_CLAIMS, "36_scholen_en_normen"))
     assert set(found.verdicts("school_mean")) == {INSUFFICIENT}
     assert found.claim("EIS-D")[3].startswith(INSUFFICIENT)
     assert found.claim("EIS-C3")[3] in ENOUGH
@@ -65,7 +77,7 @@ def test_a_biased_sample_is_insufficient(account):
     young = background["leerjaar"] < 7
     asked = counts(background)
     kept = background[~young | (np.arange(len(background)) % 2 == 0)].reset_index(drop=True)
-    found = account(answered(population_of(kept), kept), asked)
+    found = account(answered(population_of(kept), kept), asked, names=(*OF_CLAIMS, "35_representativiteit"))
     assert found.verdicts("skew") == [INSUFFICIENT]
     assert found.claim("EIS-B")[3].startswith(INSUFFICIENT)
 
@@ -76,7 +88,7 @@ def test_no_difference_where_one_was_predicted_is_insufficient(account):
     scores = population_of(background)
     events = [column for column in scores if column.startswith("AT")]
     scores[events] = population_of(background, seed=8)[events].to_numpy()
-    found = account(answered(scores, background), counts(background))
+    found = account(answered(scores, background), names=("33_validiteit",))
     assert set(found.verdicts("known_groups")) == {INSUFFICIENT}
 
 
@@ -86,7 +98,7 @@ def test_one_changed_answer_changes_the_account(account, good):
     data = answered(population_of(background), background)
     answers = data.answers.copy()
     answers.loc[0, "VB01"] = 5 - answers.loc[0, "VB01"]
-    found = account(replace(data, answers=answers), counts(background))
+    found = account(replace(data, answers=answers), names=("31_betrouwbaarheid",))
     assert found.facts["data"] != good.facts["data"]
     assert found.facts["reliability"] != good.facts["reliability"]
 

@@ -41,7 +41,7 @@ def test_only_what_is_changed_is_marked(tmp_path):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("[cfu]\ngood = 1", "[cfu]: no such threshold; use one of: reliability, item_rest"),
+        ("[cfu]\ngood = 1", "[cfu]: no such threshold; use one of: reliability, omega"),
         ("cfi = 3", "cfi: no table; write [cfi]"),
         ("[cfi]\nsufficient = 0.9\ngood = 0.95\nyear = 2026", "[cfi] source: missing or of another kind"),
         (STRICTER + "checked = true", "[cfi] checked: cannot be changed"),

@@ -225,7 +225,8 @@ def test_drawings_have_a_title_and_their_numbers_in_words(runs):
     for drawing in drawings:
         assert 'role="img"' in drawing
         assert "(gesimuleerde gegevens)</title>" in drawing
-        assert re.search(r"<desc>.*\d.*\d.*</desc>", drawing)
+        described = drawing.partition("<desc>")[2].partition("</desc>")[0]
+        assert len(re.findall(r"\d", described)) > 1
 
 
 def test_sensitive_items_are_shown_in_two_classes(found):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -33,12 +34,15 @@ def research_data(mapping: Mapping, cells: pd.DataFrame, *, place: str) -> Resea
 
     Schools and classes are numbered, in the order of their names: a name goes no further than this.
     """
-    asked = list(dict.fromkeys([*(each.column for each in mapping.items), *mapping.groups]))
+    columns = [*(each.column for each in mapping.items), *(each.column for each in _second(mapping))]
+    asked = list(dict.fromkeys([*columns, *mapping.groups]))
     known = cells.assign(**cells[asked].where(~cells[asked].isin(mapping.missing)))
     answers = {each.item: _codes(known[each.column], each, mapping) for each in mapping.items}
+    again = {each.item: _codes(known[each.column], each, mapping) for each in _second(mapping)}
     background = _background(mapping, known)
     faults = [
         *(fault for each in mapping.items for fault in _faults_of_item(known, answers, each, mapping)),
+        *(fault for each in _second(mapping) for fault in _faults_of_item(known, again, each, mapping)),
         *_faults_of_background(mapping, known, background),
         *_faults_of_number(mapping, background),
     ]
@@ -52,7 +56,14 @@ def research_data(mapping: Mapping, cells: pd.DataFrame, *, place: str) -> Resea
         simulated=mapping.simulated,
         source=mapping.source,
         dated=mapping.dated,
+        tells_schools=mapping.school is not None,
+        second=pd.DataFrame(again)[codes].astype("Int64") if again else None,
     )
+
+
+def _second(mapping: Mapping) -> list[Column]:
+    """Return the columns of whoever was asked twice, as if these were the only ones."""
+    return [replace(each, column=each.second) for each in mapping.items if each.second]
 
 
 def _codes(cells: pd.Series, column: Column, mapping: Mapping) -> pd.Series:

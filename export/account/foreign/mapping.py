@@ -21,6 +21,7 @@ Example (`pilot.toml`, beside `pilot.csv`):
     [[item]]
     code = "VB01"
     column = "v1"
+    second = "v1_later"            # of whoever was asked twice; of every item or of none
     reversed = false               # is the highest code in this file unfavourable?
 """
 
@@ -65,6 +66,8 @@ class Column:
     column: str
     recode: Map[str, int]
     turned: bool
+    second: str | None = None
+    """Where the answers to it stand of whoever was asked twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,9 @@ class Mapping:
         """Return every column of the file that is read, each once."""
         background = (self.school, self.classes, self.leerjaar, *self.groups)
         named = [each for each in background if isinstance(each, str)]
-        return tuple(dict.fromkeys([*named, *(each.column for each in self.items)]))
+        asked = [each.column for each in self.items]
+        again = [each.second for each in self.items if each.second]
+        return tuple(dict.fromkeys([*named, *asked, *again]))
 
 
 def read(path: Path) -> Mapping:
@@ -124,6 +129,7 @@ _SCALE: Final[dict[str, Key]] = {
 }  # fmt: skip
 _ITEM: Final[dict[str, Key]] = {
     "code": Key(_CODE), "column": Key(sentence), "scale": Key(_CODE, required=False),
+    "second": Key(sentence, required=False),
     "text": Key(sentence, required=False), "reversed": Key(yes_or_no, required=False),
     "recode": Key(_codes, required=False),
 }  # fmt: skip
@@ -181,6 +187,7 @@ def _column(entry: dict[str, Any], edition: Edition, general: Map[str, int]) -> 
         column=entry["column"],
         recode=_stripped({**general, **entry.get("recode", {})}),
         turned=entry.get("reversed", in_edition) != in_edition,
+        second=entry.get("second"),
     )
 
 

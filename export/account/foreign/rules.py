@@ -42,7 +42,7 @@ def _is_of_one_instrument(given: Given) -> Iterator[str]:
 
 
 def _nothing_stands_twice(given: Given) -> Iterator[str]:
-    for key in ("code", "column"):
+    for key in ("code", "column", "second"):
         counts = Counter(entry.get(key) for entry in given.get("item", ()) if entry)
         for value, number in counts.items():
             if value is not None and number > 1:
@@ -82,6 +82,13 @@ def _scales_hold_the_items(given: Given) -> Iterator[str]:
             yield f"{place}: has no item; remove it, or give it items"
 
 
+def _all_items_were_asked_twice_or_none(given: Given) -> Iterator[str]:
+    entries = [entry for _, entry in coded(given, "item")]
+    lacking = [entry["code"] for entry in entries if "second" not in entry]
+    if 0 < len(lacking) < len(entries):
+        yield f"item: {', '.join(lacking)} without second; name its column for all items, or for none"
+
+
 def _groups_have_names_of_their_own(given: Given) -> Iterator[str]:
     for number, name in enumerate(given.get("groups", ()), start=1):
         if name in (*BACKGROUND, CLASSES):
@@ -99,6 +106,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _nothing_stands_twice,
     _items_are_of_the_edition,
     _scales_hold_the_items,
+    _all_items_were_asked_twice_or_none,
     _groups_have_names_of_their_own,
     _class_has_a_school,
 )

@@ -34,7 +34,8 @@ Z: Final = 1.959964
 LARGE_RESIDUAL: Final = 0.10
 """A correlation that the model misses by so much is worth a look (Kline 2016)."""
 MOST_RESIDUALS: Final = 5
-INDICES: Final = {"cfi": "cfi_scaled", "rmsea": "rmsea_scaled", "srmr": "srmr"}
+INDICES: Final = {"cfi": "cfi_scaled", "rmsea": "rmsea_ci_high", "srmr": "srmr"}
+"""What is judged of each: of the RMSEA, the upper limit."""
 
 
 def factorability_table(
@@ -101,13 +102,18 @@ def fit_table(study: Study, fit: OrdinalFit | NotComputed) -> Table:
         return tables.without_figures("fit", simulated=study.simulated)
     used = thresholds.load().measures
     chi2 = text("fit", "chi2", df=found.df)
-    rows = [(chi2, number(found.chi2_scaled, decimals=1), p_value(found.p_value_scaled))]
-    rows += [
-        (used[name].label, number(getattr(found, field), decimals=3), used[name].judge(getattr(found, field)))
-        for name, field in INDICES.items()
+    ends = interval(found.rmsea_ci_low, found.rmsea_ci_high, decimals=3)
+    judged = {name: used[name].judge(getattr(found, field)) for name, field in INDICES.items()}
+    rows = [
+        (chi2, number(found.chi2_scaled, decimals=1), "", p_value(found.p_value_scaled)),
+        (text("fit", "cfi"), number(found.cfi_scaled, decimals=3), "", judged["cfi"]),
+        (text("fit", "tli"), number(found.tli_scaled, decimals=3), "", ""),
+        (text("fit", "rmsea"), number(found.rmsea_scaled, decimals=3), ends, judged["rmsea"]),
+        (text("fit", "srmr"), number(found.srmr, decimals=3), "", judged["srmr"]),
     ]
-    rows.insert(2, (text("fit", "tli"), number(found.tli_scaled, decimals=3), ""))
-    fields = {"n": count(found.n_respondents), "n_schools": str(found.n_schools)}
+    schools = "alone" if found.n_schools is None else "schools"
+    said = text("fit", schools, n_schools=found.n_schools)
+    fields = {"n": count(found.n_respondents), "schools": said}
     return tables.table("fit", rows, simulated=study.simulated, cautions=cautions(found), **fields)
 
 

@@ -34,7 +34,7 @@ def invariance_of(study: Study) -> Frames:
         name: attempt(
             invariance.measurement_invariance,
             *_of_large_groups(study, name),
-            schools=study.schools.loc[_in_large_groups(study, name)],
+            schools=None if study.clusters is None else study.clusters.loc[_in_large_groups(study, name)],
         )
         for name in backgrounds(study)
     }

@@ -13,6 +13,7 @@ from export.account.attempt import NotComputed, attempt, cautions, enough
 from export.account.dutch_numbers import count, interval, number, percentage, rounded_share
 from export.account.parts.dimensions import REQUIREMENT, Z
 from export.account.texts import text
+from export.account.verdicts import NOT_APPLICABLE, TOO_LITTLE
 from export.disclosure import MINIMUM_ANSWERS, TOO_FEW
 from psychometrics import prevalence, validity
 
@@ -52,14 +53,15 @@ def discriminant_table(
     """Return, per pair of scales, HTMT and the correlation of the factors with its interval."""
     found, model = enough(ratios), enough(fit)
     if found is None or model is None:
-        return tables.without_figures("discriminant", simulated=study.simulated)
+        said = TOO_LITTLE if len(study.model) > 1 else NOT_APPLICABLE
+        return tables.without_figures("discriminant", simulated=study.simulated, said=said)
     used = thresholds.load().measures
     rows = []
     for first, second in combinations(study.model, 2):
-        ratio, (low, value, high) = _at(found, first, second), _correlation(model, first, second)
-        verdict = thresholds.worst([used["htmt"].judge(ratio), used["factor_correlation"].judge(high)])
-        names = _pair(study, first, second)
-        rows.append((names, number(ratio), number(value), interval(low, high), verdict))
+        ratio, (low, value, high) = _ratio(found, first, second), _correlation(model, first, second)
+        judged = [used["htmt"].judge(ratio["ci_high"]), used["factor_correlation"].judge(high)]
+        ends = (interval(ratio["ci_low"], ratio["ci_high"]), number(value), interval(low, high))
+        rows.append((_pair(study, first, second), number(ratio["htmt"]), *ends, thresholds.worst(judged)))
     fields = {"n": count(model.n_respondents), "cautions": cautions(found)}
     return tables.table("discriminant", rows, simulated=study.simulated, **fields)
 
@@ -95,7 +97,8 @@ def predictions(study: Study) -> list[Prediction]:
     # in the order of the alphabet, so that a difference is that of the first minus the second
     groups = events.any(axis="columns").map({False: "1 rarely", True: "2 often"})
     return [
-        Prediction(scale, attempt(validity.known_groups, study.means[scale], groups)) for scale in study.model
+        Prediction(scale, attempt(validity.known_groups, study.means[scale], groups, schools=study.clusters))
+        for scale in study.model
     ]
 
 
@@ -103,7 +106,8 @@ def prediction_table(study: Study, found: list[Prediction]) -> Table:
     """Return each prediction with what was found, and the verdict on the lower limit."""
     rows = [row for prediction in found if (row := _prediction_row(study, prediction))]
     if not rows:
-        return tables.without_figures("predictions", simulated=study.simulated)
+        said = TOO_LITTLE if study.index_scales else NOT_APPLICABLE
+        return tables.without_figures("predictions", simulated=study.simulated, said=said)
     return tables.table("predictions", rows, simulated=study.simulated)
 
 
@@ -112,7 +116,8 @@ def event_table(study: Study) -> Table:
     events = _events(study, None)
     found = attempt(prevalence.prevalence, events, study.schools)
     if isinstance(found, NotComputed) or len(events) < MINIMUM_ANSWERS or events.empty:
-        return tables.without_figures("events", simulated=study.simulated)
+        said = TOO_LITTLE if study.index_scales else NOT_APPLICABLE
+        return tables.without_figures("events", simulated=study.simulated, said=said)
     edition = study.data.edition
     rows = [
         (str(code), edition.item(str(code)).text["nl"], *_event_cells(row)) for code, row in found.iterrows()
@@ -131,7 +136,7 @@ def verdicts(
     judged = []
     for first, second in combinations(study.model, 2):
         pair = _pair(study, first, second)
-        ratio = None if found is None else _at(found, first, second)
+        ratio = None if found is None else _ratio(found, first, second)["ci_high"]
         high = None if model is None else _correlation(model, first, second)[2]
         judged.append(thresholds.judge(REQUIREMENT, "htmt", pair, ratio))
         judged.append(thresholds.judge(REQUIREMENT, "factor_correlation", pair, high))
@@ -150,6 +155,11 @@ def _correlation(fit: OrdinalFit, first: str, second: str) -> tuple[float, float
     value = _at(fit.factor_correlations, first, second)
     margin = Z * _at(fit.factor_correlation_errors, first, second)
     return value - margin, value, value + margin
+
+
+def _ratio(found: pd.DataFrame, first: str, second: str) -> dict[str, float]:
+    row = found[(found["first"] == first) & (found["second"] == second)].iloc[0]
+    return {name: float(row[name]) for name in ("htmt", "ci_low", "ci_high")}
 
 
 def _at(frame: pd.DataFrame, first: str, second: str) -> float:
