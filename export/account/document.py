@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from export.account import collected, evidence, notebooks, population, research_file, thresholds
 from export.account.notebooks import Inputs
 from export.account.page import page
-from export.account.paper import account, paper, typeset
+from export.account.paper import account, as_pdf, paper
 from export.account.parts import coverage
 from export.account.provenance import hash_of_code
 
@@ -109,7 +109,7 @@ def documents(executed: dict[str, NotebookNode]) -> dict[str, bytes]:
     for one in found.values():
         sections |= one["sections"]
     code = hash_of_code()
-    pdf = typeset(paper(facts, sections, code=code))
+    pdf = as_pdf(paper(facts, sections, code=code))
     html = page(account(facts), sections["claims"][0], executed).encode()
     typeset_ones = {f"{NAME}.pdf": pdf, f"{NAME}.html": html}
     return {**typeset_ones, evidence.FILE: evidence.written(facts, code=code, documents=typeset_ones)}

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import typst
-
 from export.account import sources, thresholds
 from export.account.tables import table
 from export.account.texts import texts
+from instrument.paper.typesetting import typeset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -60,16 +58,10 @@ def paper(facts: Facts, sections: Mapping[str, Sequence[Blocks]], *, code: str) 
     }
 
 
-def typeset(whole: Facts) -> bytes:
+def as_pdf(whole: Facts) -> bytes:
     """Return the PDF; the same contents give the same bytes."""
     year, month, day = whole["date"]
-    return typst.compile(
-        TEMPLATE,
-        sys_inputs={"account": json.dumps(whole, ensure_ascii=False)},
-        pdf_standards=["ua-1"],
-        ignore_system_fonts=True,
-        timestamp=datetime(year, month, day, tzinfo=UTC),
-    )
+    return typeset(TEMPLATE, whole, dated=datetime(year, month, day, tzinfo=UTC))
 
 
 def _lacking(facts: Facts) -> list[str]:

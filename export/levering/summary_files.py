@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from export.levering.spreadsheet import Cell, csv_bytes
 from export.levering.summary_text import document
 from export.levering.workbook import workbook_bytes
+from instrument.paper.typesetting import typeset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,16 +69,7 @@ def as_xlsx(summary: Summary) -> bytes:
 
 def as_pdf(summary: Summary) -> bytes:
     """Return the summary for people, PDF/UA-1; the same summary gives the same bytes."""
-    import typst  # noqa: PLC0415 - only for whoever writes a file
-
-    pdf: bytes = typst.compile(
-        TEMPLATE,
-        format="pdf",
-        ignore_system_fonts=True,  # the fonts inside typst are the same everywhere
-        pdf_standards=["ua-1"],
-        sys_inputs={"document": json.dumps(document(summary), ensure_ascii=False)},
-    )
-    return pdf
+    return typeset(TEMPLATE, document(summary))
 
 
 def _leaves(path: str, value: Any) -> Iterator[tuple[str, Cell]]:  # noqa: ANN401 - any part of a JSON document

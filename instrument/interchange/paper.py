@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from instrument import editions
 from instrument.interchange.words import languages_on_paper, non_substantive, words
+from instrument.paper.typesetting import typeset
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from instrument.questionnaire import Condition, Edition, Item
 
 TEMPLATE: Final = Path(__file__).with_name("paper.typ")
-FONTS: Final = Path(__file__).with_name("fonts")
 SHORTEST_RUN: Final = 3
 """Questions in a row that are named by the first and the last."""
 
@@ -31,20 +30,10 @@ def as_pdf(edition: Edition, *, language: str) -> bytes:
     Raises:
         NoPaperError: the edition, or the words around its questions, are not in this language.
     """
-    import typst  # noqa: PLC0415 - only for whoever writes a file
-
     known = [code for code in edition.languages if code in languages_on_paper()]
     if language not in known:
         raise NoPaperError(f'there is no paper in "{language}"; use one of: {", ".join(known)}')
-    pdf: bytes = typst.compile(
-        TEMPLATE,
-        format="pdf",
-        font_paths=[FONTS],
-        ignore_system_fonts=True,  # the same letters everywhere
-        pdf_standards=["ua-1"],
-        sys_inputs={"paper": json.dumps(document(edition, language), ensure_ascii=False)},
-    )
-    return pdf
+    return typeset(TEMPLATE, document(edition, language))
 
 
 def document(edition: Edition, language: str) -> dict[str, Any]:

@@ -7,13 +7,15 @@ empty line ends a paragraph. What stands in braces is filled in where it is know
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from instrument.paper import printing
+from instrument.paper.typesetting import typeset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+HERE: Final = Path(__file__).parent
 KINDS: Final = ("ouders", "leerkracht", "herinnering")
 FIELDS: Final = ("school", "schooljaar", "eerste_dag", "laatste_dag", "adres")
 """What may stand in braces."""
@@ -23,7 +25,7 @@ HEADING, POINT = "# ", "- "
 @cache
 def own(kind: str) -> str:
     """Return our words for a kind of letter."""
-    return (printing.HERE / "texts" / f"{kind}.txt").read_text("utf-8").strip()
+    return (HERE / "texts" / f"{kind}.txt").read_text("utf-8").strip()
 
 
 def filled_in(text: str, known: Mapping[str, str]) -> str:
@@ -37,8 +39,8 @@ def as_pdf(text: str, known: Mapping[str, str], *, simulated: bool = False) -> b
     """Return a letter as PDF/UA."""
     blocks = list(_blocks(filled_in(text, known)))
     title = next((block["text"] for block in blocks if block["kind"] == "heading"), known.get("school", ""))
-    return printing.as_pdf(
-        "letter.typ",
+    return typeset(
+        HERE / "letter.typ",
         {"school": known.get("school", ""), "title": title, "blocks": blocks, "simulated": simulated},
     )
 

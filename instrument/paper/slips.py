@@ -12,10 +12,12 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
-from instrument.paper import printing
+from instrument.paper.typesetting import typeset
 
+HERE: Final = Path(__file__).parent
 ORDINARY: Final = "gewoon"
 LARGE: Final = "groot"
 PER_PAGE: Final = {ORDINARY: 8, LARGE: 2}
@@ -37,7 +39,7 @@ def as_pdf(
     slips: Sequence[Slips], *, school: str, address: str, size: str = ORDINARY, simulated: bool = False
 ) -> bytes:
     """Return the slips of some stamgroepen; each begins on a page of its own."""
-    return printing.as_pdf("slips.typ", document(slips, school, address, size, simulated=simulated))
+    return typeset(HERE / "slips.typ", document(slips, school, address, size, simulated=simulated))
 
 
 def document(
@@ -83,4 +85,4 @@ def _shuffled(codes: Sequence[str]) -> list[str]:
 
 @cache
 def _words() -> dict[str, str]:
-    return dict(tomllib.loads((printing.HERE / "texts" / "briefjes.toml").read_text("utf-8")))
+    return dict(tomllib.loads((HERE / "texts" / "briefjes.toml").read_text("utf-8")))

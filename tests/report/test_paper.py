@@ -14,7 +14,8 @@ import pytest
 import typst
 
 from export.report import document, files, paper, pupils
-from instrument.interchange.printable import printable
+from instrument.paper import typesetting
+from instrument.paper.printable import printable
 from instrument.store.preparation.note_text import LONGEST, MOST_LINES
 from tests.report.documents import alone, compared
 from tests.report.documents import document as results
@@ -176,13 +177,13 @@ def test_every_sign_that_passes_as_printable_has_a_letter_form():
     assert len(printed) > 1_400
     words = {**pupils.page(results()), "bedankt": " ".join(f"a{sign}" for sign in printed)}
     assert paper.typeset("leerlingen", words).startswith(b"%PDF")
-    assert paper.NO_SIGN not in _faults_of(words)
+    assert typesetting.NO_SIGN not in _faults_of(words)
 
 
 def _faults_of(words: dict[str, Any]) -> str:
     """Return what Typst says of words that are not made printable first."""
     try:
-        paper._compiled("leerlingen", words)
+        typesetting._compiled(paper.TEMPLATES / "leerlingen.typ", words, None)
     except typst.TypstError as fault:
         return str(fault)
     return ""

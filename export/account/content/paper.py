@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from export.account.texts import texts
-from instrument.interchange.paper import FONTS
+from instrument.paper.typesetting import typeset
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,21 +47,11 @@ def filled(block: Block, **fields: str) -> Block:
 
 def as_pdf(paper: Paper) -> bytes:
     """Return the bytes of the PDF."""
-    import typst  # noqa: PLC0415 - only for whoever writes a file
-
     content = {
         "title": paper.title, "subtitle": paper.subtitle, "footer": paper.footer, "blocks": paper.blocks,
         "landscape": paper.landscape, "page": texts()["page"],
     }  # fmt: skip
-    pdf: bytes = typst.compile(
-        TEMPLATE,
-        format="pdf",
-        font_paths=[FONTS],
-        ignore_system_fonts=True,
-        pdf_standards=["ua-1"],
-        sys_inputs={"paper": json.dumps(content, ensure_ascii=False)},
-    )
-    return pdf
+    return typeset(TEMPLATE, content)
 
 
 def _filled(value: Any, fields: dict[str, str]) -> Any:  # noqa: ANN401 - text, or lists of it
