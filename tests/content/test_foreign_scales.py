@@ -77,5 +77,5 @@ def test_its_document_can_be_set(account):
     facts = collected.of_findings(account).facts
     sections = {name: found for one in account.values() for name, found in one["sections"].items()}
     known = paper.paper(facts, {**sections, "claims": [], "verdicts": []}, code="sha256:0")
-    assert paper.typeset(known).startswith(b"%PDF")
+    assert paper.as_pdf(known).startswith(b"%PDF")
     assert os.environ.get(research_file.VARIABLE) is None
