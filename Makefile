@@ -72,7 +72,7 @@ openssh:  # for tests/levering: they start an sshd of their own on loopback, and
 
 test: setup browser programs postgres openssh lint  ## Prove everything: style, walls, unit, golden, fault and browser tests, notebooks
 	@echo "Tests, and the notebooks of the evidence against their committed outputs"
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile tests notebooks/3*.ipynb notebooks/40*.ipynb --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg -m "not slow"
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder tests notebooks/3*.ipynb notebooks/40*.ipynb --nbval --nbval-sanitize-with tests/nbval_sanitize.cfg -m "not slow"
 
 test-slow: setup browser postgres openssh  ## The proofs that take minutes
 	@$(BIN)/pytest tests -m slow

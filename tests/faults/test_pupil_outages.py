@@ -140,7 +140,17 @@ def test_versturen_without_wifi_waits_and_happens_once(pupil: Pupil, wire: Wire)
     pupil.send = lambda: None  # type: ignore[method-assign]  # it is sent
 
 
-@pytest.mark.parametrize("process", ["weerglas workers", "weerglas office", "weerglas broker"])
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    "process",
+    [
+        pytest.param("weerglas workers", marks=SLOW),
+        pytest.param("weerglas office", marks=SLOW),
+        "weerglas broker",
+    ],
+)
 def test_a_process_that_is_killed_costs_nothing(pupil: Pupil, served: Served, process: str) -> None:
     """The pass in the cookie outlives both: no code is asked again."""
     served.kill(process)

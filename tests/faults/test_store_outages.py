@@ -15,7 +15,7 @@ import pytest
 from instrument.store import broker, client, frames
 from instrument.store.passes import Passes
 from instrument.store.refusals import Refused
-from tests.faults.pupils import ITEMS, QUICK, Lesson
+from tests.faults.pupils import ITEMS, PUPILS, QUICK, Lesson
 from tests.store.conftest import cluster, ground, shared  # noqa: F401 - fixtures
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def test_a_stalled_socket_keeps_nobody_from_saving(ground) -> None:  # noqa: F81
         lesson.answer(a_while, submit_rate=SUBMIT_RATE)
         silent.close()
         deaf.close()
-    assert lesson.end() > 50
+    assert lesson.end() > PUPILS  # more than one answer each, however busy the machine
 
 
 def _stalled(address: Any) -> socket.socket:
