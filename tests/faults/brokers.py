@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from instrument.store import broker, client
 from instrument.store.data_folder import DataFolder
 from tests.faults.pupils import QUICK
+from tests.nursery import started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,20 +56,8 @@ class Nursery:
 @contextmanager
 def nursery() -> Iterator[Nursery]:
     """Give a nursery for the duration; no broker outlives it."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.brokers"],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    try:
+    with started("tests.faults.brokers") as process:
         yield Nursery(process)
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
 def _serve() -> None:

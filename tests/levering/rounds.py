@@ -30,6 +30,7 @@ from instrument.store.data_folder import DataFolder
 from instrument.store.operator_client import Operator
 from instrument.store.writer import Writer
 from tests.levering.office import Moment, office
+from tests.nursery import started
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,20 +76,8 @@ class Nursery:
 @contextmanager
 def nursery() -> Iterator[Nursery]:
     """Give a nursery for the duration; no round outlives it."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.levering.rounds"],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    try:
+    with started("tests.levering.rounds") as process:
         yield Nursery(process)
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
 def _serve() -> None:

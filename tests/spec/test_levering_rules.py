@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,42 +13,11 @@ import pytest
 from export.disclosure import Disclosure, DisclosureError, Suppressed
 from export.levering import summary
 from export.levering.preparation import LeveringRefused
-from instrument import catalogue, editions
-from instrument.afname import Afname, Stamgroep
-from instrument.school import School, Schooljaar
 from tests.levering import delivering
+from tests.levering.case import GIVEN, SCHOOL, closed_afname
+from tests.simulated_school import EDITION
 
-EDITION = catalogue.edition("po_bovenbouw_2026")
-SCHOOL = School("99AA00", "Simulatieschool De Regel", "po", "BO", simulated=True)
-AFNAME = Afname(
-    afname_id="a",
-    vestigingsnummer="99AA00",
-    schooljaar=Schooljaar(2026),
-    edition=EDITION.code,
-    fingerprint=editions.fingerprint(EDITION),
-    stamgroepen=(Stamgroep("6-zonnebloem", 6, 15), Stamgroep("7-roos", 7, 15)),
-    opened_on=date(2026, 11, 2),
-    closed_on=date(2026, 11, 20),
-)
-GIVEN = {
-    "seq": 1,
-    "vestigingsnummer": "99AA00",
-    "schooljaar": "2026-2027",
-    "type": "gegeven",
-    "at_utc": "2027-03-15T08:00:00+00:00",
-    "payload": {
-        "naam": "S. de Vries",
-        "functie": "coördinator",
-        "akkoord_naam": "J. van den Berg",
-        "akkoord_datum": "2027-03-10",
-        "doorleverniveau": "school",
-        "leverdatum": "2027-04-01",
-        "afnamewijze": "klassikaal",
-        "toezicht": "eigen leerkracht",
-        "voorgelezen": False,
-        "medium": "digitaal",
-    },
-}
+AFNAME = closed_afname(15)
 NOW = datetime(2027, 4, 1, 8, tzinfo=UTC)
 
 

@@ -15,35 +15,13 @@ import pytest
 from export.levering import sentences, summary_files, toestemming
 from export.levering.preparation import LeveringRefused
 from export.levering.transport import NotDelivered
-from instrument import catalogue, editions
 from instrument.afname import Afname, Stamgroep
-from instrument.school import School, Schooljaar
+from instrument.school import Schooljaar
 from tests.levering import delivering
+from tests.levering.case import FORM, SCHOOL, closed_afname
+from tests.simulated_school import EDITION
 
-EDITION = catalogue.edition("po_bovenbouw_2026")
-SCHOOL = School("99AA00", "Simulatieschool De Toets", "po", "BO", simulated=True)
-AFNAME = Afname(
-    afname_id="a",
-    vestigingsnummer="99AA00",
-    schooljaar=Schooljaar(2026),
-    edition=EDITION.code,
-    fingerprint=editions.fingerprint(EDITION),
-    stamgroepen=(Stamgroep("6-zonnebloem", 6, 12), Stamgroep("7-roos", 7, 12)),
-    opened_on=date(2026, 11, 2),
-    closed_on=date(2026, 11, 20),
-)
-FORM = {
-    "naam": "S. de Vries",
-    "functie": "coördinator",
-    "akkoord_naam": "J. van den Berg",
-    "akkoord_datum": "2027-03-10",
-    "doorleverniveau": "school",
-    "leverdatum": "2027-04-01",
-    "afnamewijze": "klassikaal",
-    "toezicht": "eigen leerkracht",
-    "voorgelezen": False,
-    "medium": "digitaal",
-}
+AFNAME = closed_afname(12)
 ROWS = [
     {"stamgroep": stamgroep, "answers": {item.code: 2 for item in EDITION.items}}
     for stamgroep in ["6-zonnebloem"] * 10 + ["7-roos"] * 10

@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,41 +19,14 @@ import typst
 
 from export.disclosure import DisclosureError
 from export.levering import summary, summary_files, summary_text, toestemming
-from instrument import catalogue, editions
-from instrument.afname import Afname, Stamgroep
-from instrument.school import School, Schooljaar
+from instrument import editions
+from instrument.afname import Stamgroep
+from instrument.school import School
+from tests.levering.case import GIVEN, SCHOOL, closed_afname
+from tests.simulated_school import EDITION
 
-EDITION = catalogue.edition("po_bovenbouw_2026")
-SCHOOL = School("99AA00", "Simulatieschool De Toets", "po", "BO", simulated=True)
-AFNAME = Afname(
-    afname_id="a",
-    vestigingsnummer="99AA00",
-    schooljaar=Schooljaar(2026),
-    edition=EDITION.code,
-    fingerprint=editions.fingerprint(EDITION),
-    stamgroepen=(Stamgroep("6-zonnebloem", 6, 20), Stamgroep("7-roos", 7, 20)),
-    opened_on=date(2026, 11, 2),
-    closed_on=date(2026, 11, 20),
-)
+AFNAME = closed_afname(20)
 NOW = datetime(2027, 3, 31, 22, 30, tzinfo=UTC)
-GIVEN = {
-    "seq": 1,
-    "schooljaar": "2026-2027",
-    "type": "gegeven",
-    "at_utc": "2027-03-15T08:00:00+00:00",
-    "payload": {
-        "naam": "S. de Vries",
-        "functie": "coördinator",
-        "akkoord_naam": "J. van den Berg",
-        "akkoord_datum": "2027-03-10",
-        "doorleverniveau": "school",
-        "leverdatum": "2027-04-01",
-        "afnamewijze": "klassikaal",
-        "toezicht": "eigen leerkracht",
-        "voorgelezen": False,
-        "medium": "digitaal",
-    },
-}
 WITHOUT_MEANING = -2
 ROOT = Path(__file__).parents[2]
 

@@ -10,21 +10,10 @@ import pytest
 from export.levering import termijn, toestemming, toestemming_form
 from export.levering.toestemming_form import ToestemmingFaults
 from instrument.school import Schooljaar
+from tests.levering.case import FORM
 
 YEAR = Schooljaar(2026)
 TODAY = date(2027, 3, 15)
-FORM = {
-    "naam": "S. de Vries",
-    "functie": "coördinator",
-    "akkoord_naam": "J. van den Berg",
-    "akkoord_datum": "2027-03-10",
-    "doorleverniveau": "school",
-    "leverdatum": "2027-04-01",
-    "afnamewijze": "klassikaal",
-    "toezicht": "eigen leerkracht",
-    "voorgelezen": False,
-    "medium": "digitaal",
-}
 
 
 def give(
