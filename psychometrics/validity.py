@@ -99,8 +99,8 @@ def htmt_intervals(
         >>> groups = balanced_groups(n_schools=40, n_classes=1, n_respondents=50)
         >>> scores = simulate_answers(OrdinalModel(model, loadings, cuts, half), groups, seed=1)
         >>> found = htmt_intervals(scores, model, schools=groups["school"])
-        >>> found[["ci_low", "ci_high"]].round(1).to_numpy().tolist()
-        [[0.5, 0.6]]
+        >>> found[["ci_low", "ci_high"]].round(2).to_numpy().tolist()
+        [[0.44, 0.55]]
     """
     if not 0 < confidence < 1:
         refuse([f"confidence: {confidence} is not between 0 and 1; write 0.95 for 95 %"])

@@ -1,6 +1,7 @@
 """The numbers behind the rules D1 to D11, and where each rule is kept; knows no afname and no answer.
 
-D1   nothing of an open afname, and one frozen snapshot   `gate.Disclosure`; `store.results.releases`
+D1   nothing of an open afname, and one frozen snapshot   `gate.Disclosure`;
+                                                          `instrument.store.results.releases`
 D2   at least ten answers per unit and question           `MINIMUM_ANSWERS`, `span.allowed`
 D3   nothing under ten derivable from all that was ever   `span.is_derivable`; the ledger in
      released of an afname, to anybody                    `instrument.store.results.releases`

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
+pytestmark = pytest.mark.slow  # `test_school_year` walks the same page, and all the rest of it
 VESTIGING = "99AA00"
 PUPILS = 16  # twelve have answered: enough for three means
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 chromium, watch, new_page = browser.chromium, browser.watch, browser.new_page  # fixtures
 SOON = 60_000
+pytestmark = pytest.mark.slow  # a Hub, its proxy and its provider take a minute of the gate's twelve
 RUN_IN_KERNEL = (Path(__file__).parent / "hub_kernel.js").read_text("utf-8")
 TRIED = """
 import os
@@ -85,7 +86,6 @@ def test_a_coordinator_reaches_the_own_vestiging_and_nothing_else(
     expect(page.get_by_text("Sign in with het bestuur")).to_be_visible(timeout=SOON)
 
 
-@pytest.mark.slow
 def test_a_visit_belongs_to_the_hubs_user_and_not_to_the_browser(
     front: Front, new_page: Callable[..., Page]
 ) -> None:
@@ -115,7 +115,6 @@ def test_a_coordinator_without_exactly_one_school_here_is_told_what_to_do(
     expect(page.get_by_text(f"{OTHER_SCHOOL} (gesimuleerd)")).to_have_count(0)
 
 
-@pytest.mark.slow
 def test_a_researcher_reads_the_evidence_and_no_data(front: Front, new_page: Callable[..., Page]) -> None:
     """What is typed into a notebook reaches neither the data folder, nor the Hub, nor the notebooks' text."""
     page = new_page()

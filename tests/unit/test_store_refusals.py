@@ -6,7 +6,7 @@ from pathlib import Path
 from instrument import store
 from instrument.store.refusals import Refused, sentences
 
-SOURCE = "".join(file.read_text("utf-8") for file in Path(store.__path__[0]).glob("*.py"))
+SOURCE = "".join(file.read_text("utf-8") for file in Path(store.__path__[0]).rglob("*.py"))
 
 
 def test_every_reason_has_a_sentence_and_every_sentence_a_reason() -> None:

@@ -132,7 +132,7 @@ def test_every_page_of_simulated_data_carries_the_band(found):
     for simulated in (True, False):
         facts = {**found["facts"], "simulated": simulated}
         account = paper.paper(facts, found["sections"], code="sha256:0")
-        inputs = {"account": json.dumps(account)}
+        inputs = {"document": json.dumps(account)}
         pages = typst.compile(paper.TEMPLATE, format="png", ppi=36, sys_inputs=inputs)
         # the second page is turned: the band is as high, and wider
         tops = [Image.open(io.BytesIO(drawn)).convert("RGB").crop((0, 0, 298, 32)) for drawn in pages]
