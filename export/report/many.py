@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import resource
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from export.report import files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
 
     Results = Mapping[str, Any]
 
@@ -59,7 +58,7 @@ def write(task: Task, out: Path) -> Written:
         if form in task.forms
     ]
     paths = tuple(_put(out / file.name, file.content) for file in made)
-    return Written(paths, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    return Written(paths, _most_memory())
 
 
 def write_all(tasks: Iterable[Task], out: Path, *, workers: int) -> Iterator[Written]:
@@ -73,6 +72,12 @@ def write_all(tasks: Iterable[Task], out: Path, *, workers: int) -> Iterator[Wri
                 done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                 yield from (each.result() for each in done)
         yield from (each.result() for each in waiting)
+
+
+def _most_memory() -> float:
+    """Return the peak of this process in MB; not `ru_maxrss`, which begins at that of whoever spawned it."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) / 1024
 
 
 def _put(path: Path, content: bytes) -> Path:
