@@ -65,7 +65,10 @@ def run(data: Path, verantwoording: Path | None, bewijs: str | None, *, dry_run:
     """
     with _alone(data), ledger_of(data) as ledger:
         ronde = _ronde(ledger, data, verantwoording, bewijs)
-        _tell(ronde.rehearse() if dry_run else ronde.run())
+        report = ronde.rehearse() if dry_run else ronde.run()
+        if dry_run and not report.done and not report.refused:
+            click.echo("Nothing is due.")  # a round itself is silent then, for whoever gets a timer's mail
+        _tell(report)
 
 
 @levering.command()

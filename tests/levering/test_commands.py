@@ -43,6 +43,7 @@ def test_from_toestemming_to_receipt_and_back_in_time(served: DataFolder, tmp_pa
         assert done.exit_code == 0, done.output
         return str(done.stdout)
 
+    assert run("run", *data, "--dry-run") == "Nothing is due.\n"
     run("rapport", *at, "--out", tmp_path / "controle")
     checked = json.loads(next((tmp_path / "controle").glob("*.json")).read_text("utf-8"))
     assert checked["status"] == "ter_controle"
