@@ -49,7 +49,8 @@ class Walls:
             [] if self.landlock >= landlock.SCOPES_SINCE else ["signals to other processes (Linux 6.12)"]
         )
         rest = f"; not refused: {', '.join(missing)}" if missing else ""
-        return f"sandbox: Landlock {self.landlock}, no capabilities, no new privileges{rest}"
+        walls = f"Landlock {self.landlock}, no capabilities, no new privileges"
+        return f"sandbox: {walls}; under the server's own user{rest}"
 
 
 def offered() -> Walls:

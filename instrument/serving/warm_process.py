@@ -7,12 +7,10 @@ Ends when that line ends; kernels end with it.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import importlib
 import json
 import os
-import random
 import signal
 import socket
 import sys
@@ -28,7 +26,6 @@ LARGEST_ORDER: Final = 256 * 1024
 ROOT: Final = Path(__file__).parents[2]
 PACKAGES: Final = ("export", "psychometrics")
 """Of which a page imports some parts late."""
-DIE_WITH_PARENT: Final = 1  # linux/prctl.h
 
 
 def main(line: int, modules: list[str]) -> None:
@@ -62,7 +59,6 @@ def _fork(order: dict[str, Any], orders: socket.socket) -> None:
 
 def _become_kernel(order: dict[str, Any]) -> None:
     os.setsid()
-    ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.clear()
     os.environ.update(order["env"])
@@ -73,17 +69,16 @@ def _become_kernel(order: dict[str, Any]) -> None:
         _shut_in(Path(order["connection_file"]).parent)
     from ipykernel import kernelapp  # noqa: PLC0415 - imported long ago
 
-    # a kernel that knows no parent greets the terminal
+    # a kernel that knows its parent ends with it, and does not greet the terminal
     of_a_kernel = ["-f", order["connection_file"], f"--IPKernelApp.parent_handle={os.getppid()}"]
     sys.argv = ["kernel", *of_a_kernel, *order["options"]]
     kernelapp.launch_new_instance()
 
 
 def _draw_anew() -> None:
-    """Give each kernel chances of its own, where those of the warm process were set."""
-    random.seed()
-    if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed()
+    """Give each kernel chances of its own; Python's `random` sees to that itself, numpy does not."""
+    if "numpy.random" in sys.modules:
+        sys.modules["numpy.random"].seed()
 
 
 def _shut_in(private: Path) -> None:

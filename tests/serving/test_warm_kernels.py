@@ -17,7 +17,7 @@ from jupyter_client.manager import KernelManager
 from instrument.serving import sandbox, warm_kernels
 from instrument.serving.warm_kernels import ForkedKernel, WarmProcess, WarmProcessGone
 
-MODULES = ("numpy",)
+MODULES = ("numpy.random",)
 PATIENCE = 30
 
 
